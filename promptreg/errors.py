@@ -1,0 +1,180 @@
+"""Every reason promptreg can refuse something: one class per reason, with the data as fields.
+
+A `Problem` is one complaint with a place. An exception carries one or more of them, so a file with five mistakes
+reports five. Nothing here reads files or knows exit codes; the command line maps classes to exit codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+__all__ = [
+    "ConditionFailed",
+    "CycleError",
+    "InputError",
+    "IntegrityError",
+    "InvalidFile",
+    "LimitExceeded",
+    "OutputInvalid",
+    "Problem",
+    "PromptregError",
+    "RenderError",
+    "TemplateInvalid",
+    "TokenizerMissing",
+    "UnknownName",
+    "UnsatisfiableRef",
+    "UsageError",
+    "VersionConflict",
+    "nearest",
+]
+
+
+class Problem(NamedTuple):
+    """One complaint: what is wrong, where, and the nearest valid choice.
+
+    `line` and `column` start at 1; `key` is a key path such as `messages[0].parts[2].use`.
+    """
+
+    code: str
+    message: str
+    path: str | None = None
+    line: int | None = None
+    column: int | None = None
+    key: str | None = None
+    suggestion: str | None = None
+
+    def __str__(self) -> str:
+        place = self.path or ""
+        if self.path and self.line is not None:
+            place += f":{self.line}" + (f":{self.column}" if self.column is not None else "")
+        text = f"{place}: " if place else ""
+        if self.key:
+            text += f"{self.key}: "
+        text += self.message
+        if self.suggestion:
+            text += f' (did you mean "{self.suggestion}"?)'
+        return text
+
+
+class PromptregError(Exception):
+    """The root of all errors; `problems` is never empty."""
+
+    code = "error"
+
+    def __init__(self, problems: Iterable[Problem] | str) -> None:
+        if isinstance(problems, str):
+            problems = (Problem(code=self.code, message=problems),)
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+    @classmethod
+    def at(
+        cls,
+        message: str,
+        *,
+        path: str | None = None,
+        line: int | None = None,
+        column: int | None = None,
+        key: str | None = None,
+        suggestion: str | None = None,
+    ) -> PromptregError:
+        """Build the error from a single complaint."""
+        return cls([Problem(cls.code, message, path, line, column, key, suggestion)])
+
+
+class UsageError(PromptregError):
+    """The caller asked for something that makes no sense (a bad option, a missing folder)."""
+
+    code = "usage"
+
+
+class InvalidFile(PromptregError):
+    """A registry, configuration or input file breaks the format; all its problems are listed."""
+
+    code = "invalid-file"
+
+
+class TemplateInvalid(PromptregError):
+    """A template breaks the dialect: refused syntax, an unknown filter, an undefined variable."""
+
+    code = "template"
+
+
+class RenderError(PromptregError):
+    """Evaluating a template failed on these inputs (a missing key, a null that would be printed)."""
+
+    code = "render"
+
+
+class LimitExceeded(RenderError):
+    """A template crossed an evaluation limit; `limit` names it and `allowed` is its value."""
+
+    code = "limit"
+
+    def __init__(self, problems: Iterable[Problem] | str, *, limit: str = "", allowed: int = 0) -> None:
+        super().__init__(problems)
+        self.limit = limit
+        self.allowed = allowed
+
+
+class InputError(PromptregError):
+    """Inputs are missing, extra, ill-typed, null or out of range; all of them are listed."""
+
+    code = "input"
+
+
+class ConditionFailed(PromptregError):
+    """A `requires` pre-condition of the prompt is false for these inputs."""
+
+    code = "condition"
+
+
+class OutputInvalid(PromptregError):
+    """A model's answer breaks the prompt's `output` schema or an `ensures` post-condition."""
+
+    code = "output"
+
+
+class UnknownName(PromptregError):
+    """A ref names a component, prompt, sample or label that the registry does not hold."""
+
+    code = "unknown-name"
+
+
+class UnsatisfiableRef(PromptregError):
+    """No version of the component fits the ref."""
+
+    code = "unsatisfiable"
+
+
+class VersionConflict(PromptregError):
+    """Two chains of one prompt want versions of a component that cannot both hold."""
+
+    code = "conflict"
+
+
+class CycleError(PromptregError):
+    """Components include each other in a circle; the message prints the circle."""
+
+    code = "cycle"
+
+
+class IntegrityError(PromptregError):
+    """Stored bytes differ from their digest, or a pin is missing (exit code 4)."""
+
+    code = "integrity"
+
+
+class TokenizerMissing(PromptregError):
+    """Exact counting was asked for and no rank file with the right hash was found."""
+
+    code = "tokenizer"
+
+
+def nearest(word: str, choices: Sequence[str] | Iterable[str]) -> str | None:
+    """The choice that looks most like `word`, or None when nothing is close (difflib ratio of at least 0.6)."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(word, list(choices), n=1, cutoff=0.6)
+    return found[0] if found else None
