@@ -1,0 +1,1 @@
+"""What a registry is made of: names, versions, refs, inputs, components and prompts. Pure values, no I/O."""

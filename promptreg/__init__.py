@@ -1,0 +1,54 @@
+"""promptreg: a registry of versioned prompt components that compose into traceable prompts.
+
+`promptreg.load(folder)` gives the `Registry` that applications hold. Everything is imported on first use.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from promptreg.api import Registry, load
+    from promptreg.errors import (
+        ConditionFailed,
+        InputError,
+        InvalidFile,
+        OutputInvalid,
+        PromptregError,
+        RenderError,
+        UnknownName,
+    )
+    from promptreg.render.rendered import Rendered
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ConditionFailed",
+    "InputError",
+    "InvalidFile",
+    "OutputInvalid",
+    "PromptregError",
+    "Registry",
+    "RenderError",
+    "Rendered",
+    "UnknownName",
+    "__version__",
+    "load",
+]
+
+_HOMES = {"Registry": "promptreg.api", "load": "promptreg.api", "Rendered": "promptreg.render.rendered"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_HOMES.get(name, "promptreg.errors")), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

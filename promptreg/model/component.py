@@ -1,0 +1,92 @@
+"""Components: the reusable pieces of prompts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from promptreg.model.inputs import InputSpec
+from promptreg.model.ref import Ref
+from promptreg.model.version import Version
+from promptreg.model.written import KeyPath, Written
+from promptreg.text import TextMap
+
+__all__ = ["Component", "Example", "Use"]
+
+
+class Use(NamedTuple):
+    """One reference to another component: an include tag (`at` is a file offset) or a `use` key (`key`)."""
+
+    ref: Ref
+    text: str
+    line: int
+    column: int
+    key: KeyPath = ()
+
+
+class Example(NamedTuple):
+    """One few-shot example; `fields` is plain JSON as written, `id` included."""
+
+    id: str
+    fields: Mapping[str, Any]
+    priority: float | None = None
+
+
+class Component:
+    """A text component (`body`) or an examples component (`format`, `separator`, `examples`). Immutable."""
+
+    __slots__ = (
+        "_body",
+        "body_digest",
+        "contract_digest",
+        "examples",
+        "includes",
+        "inputs",
+        "kind",
+        "name",
+        "path",
+        "separator",
+        "summary",
+        "version",
+        "written",
+    )
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        kind: str,
+        version: Version,
+        summary: str,
+        inputs: Mapping[str, InputSpec],
+        written: Written,
+        body: TextMap | None,
+        includes: tuple[Use, ...] = (),
+        examples: tuple[Example, ...] = (),
+        separator: str = "\n\n",
+        body_digest: str,
+        contract_digest: str,
+    ) -> None:
+        self.name = name
+        self.kind = kind
+        self.version = version
+        self.summary = summary
+        self.inputs = inputs
+        self.written = written
+        self.path = written.source.path
+        self._body = body
+        self.includes = includes
+        self.examples = examples
+        self.separator = separator
+        self.body_digest = body_digest
+        self.contract_digest = contract_digest
+
+    @property
+    def body(self) -> TextMap:
+        """The template text: the Markdown body, or the `format` of an examples component."""
+        return self._body if self._body is not None else self.written.text_map(("format",))
+
+    @property
+    def uses(self) -> tuple[Use, ...]:
+        """Every reference to another component, in document order."""
+        return self.includes
