@@ -1,0 +1,98 @@
+"""Strict YAML: YAML 1.2 scalars and nothing that two readers could understand differently.
+
+Refused are anchors, aliases, merges, tags, duplicate keys, keys that are no text, several documents, and what is too
+deep or too large. A document keeps its text, so places are found when somebody asks for one and cost nothing before.
+"""
+
+from __future__ import annotations
+
+from promptreg.errors import InvalidFile
+from promptreg.registry.scalars import align
+from promptreg.registry.yaml_builder import MAX_CHARACTERS, MAX_DEPTH, Suspect, Value, build
+from promptreg.registry.yaml_places import Node, NodePath, find_nodes, key_path
+from promptreg.text import Location, Source, TextMap
+
+__all__ = ["MAX_CHARACTERS", "MAX_DEPTH", "Document", "Node", "NodePath", "Value", "key_path", "parse_yaml"]
+
+
+def parse_yaml(source: Source, start: int = 0, end: int | None = None) -> Document:
+    """Read the YAML between two offsets of a file (the whole file by default).
+
+    Raises InvalidFile with every problem that can be found, each with its place and key path; a text without any
+    value has the code "empty-file".
+    """
+    stop = len(source.text) if end is None else end
+    try:
+        root = build(source.text[start:stop])
+    except Suspect as suspect:
+        from promptreg.registry.yaml_problems import find_problems
+
+        raise InvalidFile(find_problems(source, start, stop)) from suspect
+    return Document(source, root, start, stop)
+
+
+class Document:
+    """A value read from YAML, with the places of its parts: dicts with text keys, lists and scalars.
+
+    Paths are tuples such as `("messages", 0, "text")`; `()` is the root. Safe to share between threads.
+    """
+
+    __slots__ = ("_nodes", "end", "root", "source", "start")
+
+    def __init__(self, source: Source, root: Value, start: int, end: int) -> None:
+        self.source = source
+        self.root = root
+        self.start = start
+        self.end = end
+        self._nodes: dict[NodePath, Node] | None = None
+
+    def place(self, path: NodePath) -> Node:
+        """The place of the value at `path` and of its key. Raises KeyError when there is none."""
+        nodes = self._nodes
+        if nodes is None:
+            nodes = self._nodes = find_nodes(self.source.text[self.start : self.end], self.start)
+        return nodes[path]
+
+    def location(self, path: NodePath, *, key: bool = False) -> Location:
+        """Where the value at `path` (or its key) begins; for a path that does not exist, its nearest parent."""
+        while True:
+            try:
+                node = self.place(path)
+            except KeyError:
+                path, key = path[:-1], False
+            else:
+                return self.source.location(node.key_start if key else node.start)
+
+    def text_map(self, path: NodePath, *, text: str | None = None) -> TextMap:
+        """The scalar at `path` as written text, mapped to the file; a number or word is what the author typed.
+
+        With `text`, the map is of that text, which stands for the whole scalar. Raises KeyError when `path` is
+        no scalar.
+        """
+        node = self._scalar(path)
+        value = self._value(path)
+        if text is not None and text != value:
+            return TextMap.whole(self.source, text, node.start, node.end)
+        if isinstance(value, str):
+            return align(self.source, node.start, node.end, node.style or "", value)
+        return TextMap.of_slice(self.source, node.start, node.end)
+
+    def raw_scalar(self, path: NodePath) -> str:
+        """The scalar at `path` as text, before it got a type: `1.10`, `true`, an empty text for an empty value."""
+        value = self._value(path)
+        if isinstance(value, str):
+            return value
+        node = self._scalar(path)
+        return self.source.text[node.start : node.end]
+
+    def _scalar(self, path: NodePath) -> Node:
+        node = self.place(path)
+        if node.style is None:
+            raise KeyError(path)
+        return node
+
+    def _value(self, path: NodePath) -> Value:
+        value: Value = self.root
+        for step in path:
+            value = value[step]  # type: ignore[index]
+        return value

@@ -1,0 +1,102 @@
+"""The fast path of strict YAML: from events to plain values, giving up at the first thing that looks wrong.
+
+It keeps no positions and explains nothing; `yaml_problems` reads the text a second time to do that.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from promptreg.registry.core_schema import Scalar, typed
+from promptreg.registry.yaml_events import EventSource, open_events, reading_errors
+
+__all__ = ["MAX_CHARACTERS", "MAX_DEPTH", "Suspect", "Value", "build"]
+
+MAX_DEPTH = 20
+MAX_CHARACTERS = 1_000_000
+
+# Mappings are dicts with text keys, sequences are lists.
+Value = Scalar | dict[str, Any] | list[Any]
+
+_LONE_RETURN = re.compile(r"\r(?!\n)")
+# The parser hides the tag "!" from its events.
+_BARE_TAG = re.compile(r"(?<![^\s,\[{?:-])!(?![^\s,\]}])")
+
+
+class Suspect(Exception):
+    """The text is refused, or cannot be accepted without a closer look."""
+
+
+def build(text: str) -> Value:
+    """The value that `text` stands for. Raises Suspect for anything that strict YAML refuses."""
+    if len(text) > MAX_CHARACTERS or ("\r" in text and _LONE_RETURN.search(text)):
+        raise Suspect
+    if "!" in text and _BARE_TAG.search(text):
+        raise Suspect
+    try:
+        return _document(open_events(text))
+    except reading_errors() as error:
+        raise Suspect from error
+
+
+def _document(next_event: EventSource) -> Value:
+    import yaml.events as kinds
+
+    next_event()
+    start = next_event()
+    if type(start) is not kinds.DocumentStartEvent or start.version or start.tags:
+        raise Suspect
+    root = _node(next_event, kinds)
+    next_event()
+    if root is None or type(next_event()) is not kinds.StreamEndEvent:
+        raise Suspect
+    return root
+
+
+def _node(next_event: EventSource, kinds: Any) -> Value:
+    """The next node with all that is inside it. Own stack: nesting must not reach Python's or C's."""
+    scalar, mapping, sequence = kinds.ScalarEvent, kinds.MappingStartEvent, kinds.SequenceStartEvent
+    ends = (kinds.MappingEndEvent, kinds.SequenceEndEvent)
+    outer: list[tuple[Any, str | None]] = []
+    here: Any = None
+    key: str | None = None
+    keyed = False  # `here` is a mapping
+    value: Any  # a Value; its parts are not checked again
+    while True:
+        event = next_event()
+        kind = type(event)
+        if kind in ends:
+            value = here
+            here, key = outer.pop()
+            keyed = key is not None
+        elif kind is scalar:
+            if event.anchor is not None or event.tag is not None:
+                raise Suspect
+            value = event.value
+            if keyed and key is None:
+                if value in here or (value in ("", "<<") and not event.style):
+                    raise Suspect
+                key = value
+                continue
+            if not event.style:
+                value = typed(value)
+        elif kind is mapping or kind is sequence:
+            if event.anchor is not None or event.tag is not None or (keyed and key is None):
+                raise Suspect
+            outer.append((here, key))
+            if len(outer) > MAX_DEPTH:
+                raise Suspect
+            keyed = kind is mapping
+            here, key = ({} if keyed else []), None
+            continue
+        else:
+            raise Suspect
+        if key is not None:
+            here[key] = value
+            key = None
+        elif here is None:
+            root: Value = value
+            return root
+        else:
+            here.append(value)
