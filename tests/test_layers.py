@@ -163,7 +163,7 @@ FORBIDDEN_MODULES = {"pickle", "cPickle", "_pickle", "marshal", "shelve", "dill"
 
 
 def forbidden(node: ast.AST, name: str) -> bool:
-    """Deserialisers that run code, also named in a string for a late import; `eval`; `exec` but for the code generator."""
+    """Deserialisers that run code, also named in a string; `eval`; `exec` outside of the code generator."""
     if isinstance(node, ast.Import):
         return any(alias.name.split(".")[0] in FORBIDDEN_MODULES for alias in node.names)
     if isinstance(node, ast.ImportFrom):
