@@ -12,6 +12,7 @@ from promptreg.text import Source, TextMap
 __all__ = ["FrontMatter", "split"]
 
 _DELIMITER = re.compile(r"--- *(?:\r?\n|\Z)")
+_LISTED = 100
 _CLOSING = re.compile(r"^--- *(?:\r?\n|\Z)", re.MULTILINE)
 
 
@@ -53,7 +54,7 @@ def _line_problems(source: Source, body_start: int) -> list[Problem]:
     text = source.text
     if "\r" not in text and not text.startswith("\ufeff"):
         return []
-    from promptreg.registry.yaml_problems import character_problems
+    from promptreg.registry.yaml_characters import character_problems
 
-    head = character_problems(source, 0, min(body_start, 1), only="\ufeff")
-    return head + character_problems(source, body_start, len(text), only="\r\ufeff")
+    head = character_problems(source, 0, min(body_start, 1), limit=1, only="\ufeff")
+    return head + character_problems(source, body_start, len(text), limit=_LISTED, only="\r\ufeff")

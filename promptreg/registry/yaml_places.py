@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from promptreg.errors import InvalidFile, Problem
 from promptreg.registry.yaml_events import open_events
+from promptreg.text import Source
 
-__all__ = ["Node", "NodePath", "find_nodes", "key_path"]
+__all__ = ["Node", "NodePath", "find_nodes", "key_path", "problem_at"]
 
 NodePath = tuple[str | int, ...]
 
@@ -43,6 +45,12 @@ def key_path(path: NodePath) -> str:
             escaped = step.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
             text += f'["{escaped}"]'
     return text
+
+
+def problem_at(source: Source, offset: int, message: str, path: NodePath = (), *, code: str | None = None) -> Problem:
+    """A complaint about the place `offset` of a file; its code is that of InvalidFile unless told otherwise."""
+    place = source.location(offset)
+    return Problem(code or InvalidFile.code, message, *place, key_path(path) or None)
 
 
 class _Open:

@@ -16,6 +16,8 @@ _QUOTE = "quote the value if it is text"
 _CLIP = 40
 _MISFIT = r"expected key|expected <block end>|expected '-' indicator"
 _NAMELESS = r"alphabetic or numeric|alphanumeric"
+_UNCLOSED = r"unexpected end of stream"
+_SHOWN_AT_START = (_NAMELESS, _UNCLOSED)
 _CLOSERS = {'"': "closing quote", "'": "closing quote", "]": 'closing "]"', "}": 'closing "}"'}
 _TAB = "a tab cannot indent YAML; use spaces"
 
@@ -39,7 +41,7 @@ _SENTENCES = (
     (r"expected (the )?node content", "expected a value here; " + _QUOTE),
     (r"<document start>", "this does not continue the document before it; check the indentation"),
     (r"document (indicator|separator)", "the quote opened on line {line} is not closed before this line"),
-    (r"unexpected end of stream", "the quote opened on line {line} is never closed"),
+    (_UNCLOSED, "the quote opened on line {line} is never closed"),
     (
         r"unknown escape character",
         "unknown escape in double quotes; write a backslash as two, or use single quotes",
@@ -55,32 +57,33 @@ _SENTENCES = (
 
 
 class Complaint(NamedTuple):
-    """A sentence about a file, with the file offset of its place."""
+    """A sentence about a file, with the file offset of its place and of what caused it (often the same)."""
 
     offset: int
     message: str
+    cause: int
 
 
 def explain(error: Exception, source: Source, base: int, reached: int) -> Complaint:
     """Turn the error of a parser that read `source` from offset `base` into a sentence.
 
-    `reached` is the file offset of the last event before the error, for errors that have no place of their own.
+    `reached` is the file offset of the last event before the error.
     """
     problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
     at = _offset(getattr(error, "problem_mark", None), base, reached)
     begun = _offset(getattr(error, "context_mark", None), base, at)
     if "expected ':'" in problem:
-        return Complaint(begun, f'expected ": " after {_quoted(source.text, begun)}')
+        return Complaint(begun, f'expected ": " after {_quoted(source.text, begun)}', begun)
     if "cannot start any token" in problem:
-        return Complaint(at, _cannot_start(source.text[at : at + 1]))
+        return Complaint(at, _cannot_start(source.text[at : at + 1]), at)
     if re.search(_MISFIT, problem) and (closer := _closer_before(source.text, at)):
-        return Complaint(at, f"nothing may follow the {closer}; put quotes around the whole value")
+        return _follows(source, at, closer, reached)
     for needle, sentence in _SENTENCES:
         if re.search(needle, problem):
             start = source.location(begun)
-            where = begun if "never closed" in sentence or needle == _NAMELESS else at
-            return Complaint(where, sentence.format(line=start.line, column=start.column))
-    return Complaint(at, f"not readable as YAML: {' '.join(problem.split())}")
+            at = begun if needle in _SHOWN_AT_START else at
+            return Complaint(at, sentence.format(line=start.line, column=start.column), at)
+    return Complaint(at, f"not readable as YAML: {' '.join(problem.split())}", at)
 
 
 def _offset(mark: Any, base: int, otherwise: int) -> int:
@@ -91,6 +94,16 @@ def _quoted(text: str, at: int) -> str:
     """The rest of the line at offset `at`, in quotes, clipped."""
     line = text[at : text.find("\n", at) if "\n" in text[at:] else len(text)].strip()
     return f'"{line}"' if len(line) <= _CLIP else f'"{line[:_CLIP]}…"'
+
+
+def _follows(source: Source, at: int, closer: str, begun: int) -> Complaint:
+    """About text after a closing quote or bracket; `begun` is where what it closes may have started."""
+    opening = source.text[begun : begun + 1]
+    start = source.location(begun)
+    if opening in ("'", '"') and start.line < source.location(at).line:
+        end = source.location(at).line
+        return Complaint(begun, f"this quote closes only on line {end}, before more text; close it earlier", begun)
+    return Complaint(at, f"nothing may follow the {closer}; put quotes around the whole value", at)
 
 
 def _closer_before(text: str, at: int) -> str | None:
