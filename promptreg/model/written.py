@@ -22,8 +22,11 @@ class Written(Protocol):
     def location(self, path: KeyPath, *, key: bool = False) -> Location:
         """Place of the value (or of its key) at `path`."""
 
-    def text_map(self, path: KeyPath) -> TextMap:
-        """The scalar string at `path`, mapped to the file character by character where that is possible."""
+    def text_map(self, path: KeyPath, *, text: str | None = None) -> TextMap:
+        """The scalar at `path`, mapped to the file character by character where that is possible.
+
+        With `text`, the map is of that text, which stands for the scalar. Raises KeyError when there is no scalar.
+        """
 
     def scalar_span(self, path: KeyPath) -> tuple[int, int]:
-        """File offsets of the value at `path`."""
+        """File offsets of the value at `path`; raises KeyError when there is none."""

@@ -1,0 +1,167 @@
+"""Reading one YAML document into precise values while collecting every fault with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from promptreg.errors import InvalidFile, Problem, nearest
+from promptreg.model.check import Fault
+from promptreg.model.kinds import is_input_name
+from promptreg.model.ref import Ref, RefFault
+from promptreg.model.version import Version
+from promptreg.model.written import KeyPath
+from promptreg.registry.strict_yaml import Document, key_path
+
+__all__ = ["Reader", "plain"]
+
+
+def plain(value: Any) -> Any:
+    """Plain JSON of a YAML value: exact dicts and lists, no positions."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value
+
+
+class Reader:
+    """A document together with the problems found in it so far."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.problems: list[Problem] = []
+
+    def fault(self, path: KeyPath, message: str, *, key: bool = False, suggestion: str | None = None) -> None:
+        """Note one problem at the value (or the key) of `path`."""
+        place = self.document.location(path, key=key)
+        self.problems.append(
+            Problem(InvalidFile.code, message, place.path, place.line, place.column, key_path(path) or None, suggestion)
+        )
+
+    def faults(self, found: Iterable[Fault]) -> None:
+        """Note faults of values; a path that the file does not hold is placed at its nearest parent."""
+        for fault in found:
+            path = fault.at
+            while path and not self._holds(path):
+                path = path[:-1]
+            place = self.document.location(path)
+            self.problems.append(
+                Problem(
+                    InvalidFile.code,
+                    fault.message,
+                    place.path,
+                    place.line,
+                    place.column,
+                    key_path(fault.at) or None,
+                    fault.suggestion,
+                )
+            )
+
+    def _holds(self, path: KeyPath) -> bool:
+        value: Any = self.document.root
+        for step in path:
+            if (isinstance(value, dict) and step in value) or (isinstance(value, list) and isinstance(step, int) and step < len(value)):
+                value = value[step]
+            else:
+                return False
+        return True
+
+    def mapping(
+        self, value: Any, path: KeyPath, allowed: Collection[str], required: Collection[str] = ()
+    ) -> dict[str, Any]:
+        """`value` as a mapping with known keys only; an empty one when it is something else."""
+        if not isinstance(value, dict):
+            self.fault(path, f"must be a mapping with {_listed(allowed)}")
+            return {}
+        for key in value:
+            if key not in allowed:
+                known = nearest(key, allowed)
+                hint = "" if known else f"; known here: {_listed(allowed)}"
+                self.fault((*path, key), f'unknown key "{key}"{hint}', key=True, suggestion=known)
+        for key in required:
+            if key not in value:
+                self.fault(path, f'the key "{key}" is missing')
+        return value
+
+    def named(self, value: Any, path: KeyPath) -> dict[str, Any]:
+        """`value` as a mapping with free keys."""
+        if isinstance(value, dict):
+            return value
+        self.fault(path, "must be a mapping")
+        return {}
+
+    def sequence(self, value: Any, path: KeyPath, *, least: int = 0) -> list[Any]:
+        """`value` as a list of at least `least` items; an empty one when it is something else."""
+        if not isinstance(value, list):
+            self.fault(path, "must be a list")
+            return []
+        if len(value) < least:
+            self.fault(path, "must not be empty")
+        return value
+
+    def text(self, value: Any, path: KeyPath) -> str:
+        """`value` as text: a plain scalar such as `1.10` or `no` stays what the author wrote."""
+        if isinstance(value, str):
+            return value
+        if value is None or isinstance(value, (dict, list)):
+            self.fault(path, "must be text")
+            return ""
+        return self.document.raw_scalar(path)
+
+    def flag(self, value: Any, path: KeyPath) -> bool:
+        """`value` as true or false."""
+        if not isinstance(value, bool):
+            self.fault(path, "must be true or false")
+        return value is True
+
+    def count(self, value: Any, path: KeyPath, *, least: int = 0) -> int:
+        """`value` as a whole number of at least `least`."""
+        if type(value) is not int or value < least:
+            self.fault(path, f"must be a whole number of at least {least}")
+            return least
+        return value
+
+    def choice(self, value: Any, path: KeyPath, choices: Collection[str]) -> str:
+        """`value` as one of `choices`; the first of them after a fault."""
+        if isinstance(value, str) and value in choices:
+            return value
+        shown = self.text(value, path) if not isinstance(value, (dict, list)) and value is not None else "this"
+        self.fault(path, f'"{shown}" is not one of {_listed(choices)}', suggestion=nearest(shown, choices))
+        return next(iter(choices))
+
+    def version(self, value: Any, path: KeyPath) -> Version:
+        """`value` as a version of three numbers."""
+        text = self.text(value, path)
+        found = Version.parse(text)
+        if found is None:
+            self.fault(path, f'"{text}" is not a version: write three numbers such as 1.2.0')
+            return Version(0, 0, 0)
+        return found
+
+    def ref(self, value: Any, path: KeyPath) -> Ref | None:
+        """`value` as a ref."""
+        text = self.text(value, path)
+        try:
+            return Ref.parse(text)
+        except RefFault as fault:
+            self.fault(path, str(fault))
+            return None
+
+    def input_name(self, name: str, path: KeyPath) -> None:
+        """Check that a key may name an input."""
+        if not is_input_name(name):
+            self.fault(
+                path,
+                f'"{name}" cannot name an input: lower-case letters, digits and "_", no word of the template language',
+                key=True,
+            )
+
+    def finish(self) -> None:
+        """Raise InvalidFile with everything noted, in document order."""
+        if self.problems:
+            raise InvalidFile(sorted(self.problems, key=lambda problem: (problem.line or 0, problem.column or 0)))
+
+
+def _listed(words: Collection[str]) -> str:
+    return ", ".join(words)

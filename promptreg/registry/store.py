@@ -1,0 +1,130 @@
+"""The store: every head of a registry as read from disk at one moment. Immutable once made."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from promptreg.errors import InvalidFile, Problem, UnknownName, nearest
+from promptreg.model.component import Component
+from promptreg.model.kinds import COMPONENT_KINDS, KINDS
+from promptreg.model.prompt import Prompt
+from promptreg.registry.files import MAX_FILE_BYTES, Found, Stamp, find_files, read_file, shown_path
+from promptreg.registry.read_component import Scan, read_examples, read_text_component
+from promptreg.registry.read_prompt import read_prompt
+from promptreg.registry.strict_yaml import parse_yaml
+from promptreg.text import Source
+
+__all__ = ["Head", "Store", "load_store", "read_head", "stamps"]
+
+Head = Component | Prompt
+
+
+class Store:
+    """Heads by name, and for each broken file its error. Releases will stand beside the heads."""
+
+    __slots__ = ("broken", "heads", "problems", "registry", "root", "stamps")
+
+    def __init__(
+        self,
+        *,
+        root: Path,
+        registry: Path,
+        heads: Mapping[str, Head],
+        broken: Mapping[str, InvalidFile],
+        problems: Iterable[Problem],
+        stamps: Mapping[str, Stamp],
+    ) -> None:
+        self.root = root
+        self.registry = registry
+        self.heads = heads
+        self.broken = broken
+        self.problems = tuple(problems)
+        self.stamps = stamps
+
+    def head(self, name: str) -> Head:
+        """The head named `name`; raises its own errors when its file is broken, UnknownName when there is none."""
+        found = self.heads.get(name)
+        if found is not None:
+            return found
+        if name in self.broken:
+            raise self.broken[name]
+        known = [*self.heads, *self.broken]
+        raise UnknownName.at(f'the registry holds nothing named "{name}"', suggestion=nearest(name, known))
+
+    def component(self, name: str) -> Component:
+        """The component named `name`; a prompt of that name is an error."""
+        found = self.head(name)
+        if isinstance(found, Prompt):
+            raise UnknownName.at(f'"{name}" is a prompt; a component is expected here')
+        return found
+
+    def prompt(self, name: str) -> Prompt:
+        """The prompt named `name`; a component of that name is an error."""
+        try:
+            found = self.head(name)
+        except UnknownName:
+            prompts = [key for key, head in self.heads.items() if isinstance(head, Prompt)]
+            raise UnknownName.at(f'no prompt is named "{name}"', suggestion=nearest(name, prompts)) from None
+        if isinstance(found, Component):
+            raise UnknownName.at(f'"{name}" is a {found.kind} component, not a prompt; only prompts are rendered')
+        return found
+
+    def side_file(self, relative: str) -> Source:
+        """A sample or schema file named in a prompt, relative to the registry; links must not leave it."""
+        file = self.registry / relative
+        path = shown_path(file, self.root)
+        real = os.path.realpath(file)
+        if not real.startswith(os.path.realpath(self.registry) + os.sep):
+            raise InvalidFile.at("leaves the registry", path=path)
+        return read_file(real, path, 20 * MAX_FILE_BYTES)
+
+
+def load_store(registry: Path, root: Path, scan: Scan) -> Store:
+    """Read every head. Broken files do not raise: their errors are kept and listed in `problems`."""
+    found, problems = find_files(registry, root)
+    heads: dict[str, Head] = {}
+    broken: dict[str, InvalidFile] = {}
+    for item in found:
+        try:
+            heads[item.name] = read_head(item, scan)
+        except InvalidFile as error:
+            broken[item.name] = error
+            problems.extend(error.problems)
+    stamps = {item.file: item.stamp for item in found}
+    return Store(root=root, registry=registry, heads=heads, broken=broken, problems=problems, stamps=stamps)
+
+
+def stamps(registry: Path, root: Path) -> Mapping[str, Stamp]:
+    """The stamps of all files now; differs from `Store.stamps` when a file was added, removed or changed."""
+    return {item.file: item.stamp for item in find_files(registry, root)[0]}
+
+
+def read_head(item: Found, scan: Scan) -> Head:
+    """The component or prompt in one file; raises InvalidFile with every fault."""
+    source = read_file(item.file, item.path)
+    if item.path.endswith(".md"):
+        return read_text_component(source, item.name, scan)
+    document = parse_yaml(source)
+    kind = document.root.get("kind") if isinstance(document.root, dict) else None
+    if kind == "prompt":
+        return read_prompt(source, item.name, document, scan)
+    if kind == "examples":
+        return read_examples(source, item.name, document, scan)
+    raise InvalidFile([_kind_problem(document, kind)])
+
+
+def _kind_problem(document: Any, kind: Any) -> Problem:
+    if not isinstance(document.root, dict):
+        place, message, near = document.location(()), "a registry file is a mapping of keys", None
+    elif kind is None:
+        place, message, near = document.location(()), 'the key "kind" is missing: prompt or examples', None
+    else:
+        place = document.location(("kind",))
+        message = f'"{kind}" is not a kind of YAML file: prompt or examples'
+        if kind in COMPONENT_KINDS:
+            message = f'kind "{kind}" is written as Markdown with front matter: rename the file to .md'
+        near = nearest(str(kind), KINDS)
+    return Problem(InvalidFile.code, message, place.path, place.line, place.column, None, near)

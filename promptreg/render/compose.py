@@ -1,0 +1,192 @@
+"""Composition: a program and checked inputs become messages, block by block.
+
+Only the text is made here. Each block keeps what is needed to tell its segments later, so a caller who never asks for
+origins does not pay for them. Rendered text is never read as structure: roles, parts, items and fences come from the
+program alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from promptreg.errors import ConditionFailed, InputError, LimitExceeded, Problem, RenderError
+from promptreg.model.check import Fault, copy_checked, path_text
+from promptreg.model.kinds import SLOT_ROLES
+from promptreg.model.prompt import Message, Slot
+from promptreg.render.binding import BoundInput, fixed, value_at
+from promptreg.render.fence import Fence, fence_for
+from promptreg.render.intake import Count, token_fault
+from promptreg.render.program import Condition, PartProgram, Program
+from promptreg.template import Binding, Limits, Meter, Template
+
+__all__ = ["ComposedMessage", "ComposedPart", "Run", "compose"]
+
+
+class Run(NamedTuple):
+    """Evaluated template text, cut to `text`; `item` is set for a run that is one item as a whole."""
+
+    text: str
+    stream: list[str]
+    template: Template
+    origins: Mapping[str, Binding]
+    item: str | None = None
+
+
+class ComposedPart(NamedTuple):
+    """One part of one message: its runs (several for examples), joined by `joiner`, inside an optional fence.
+
+    `state` is kept or skipped; a kept part with an empty `text` takes no room, not even for its fence.
+    """
+
+    program: PartProgram
+    state: str
+    runs: tuple[Run, ...]
+    joiner: str
+    fence: Fence | None
+    text: str
+
+    @property
+    def present(self) -> bool:
+        """Whether the part puts anything into its message."""
+        return bool(self.text)
+
+
+class ComposedMessage(NamedTuple):
+    """A declared message or one message of a slot (`item` is then set). `content` None: it is not sent."""
+
+    declared: Message | Slot
+    content: Any
+    role: str
+    parts: tuple[ComposedPart, ...]
+    item: str | None = None
+    raw: Mapping[str, Any] | None = None
+    number: int | None = None
+
+
+def compose(program: Program, values: Mapping[str, Any], limits: Limits, count: Count) -> list[ComposedMessage]:
+    """The messages of a program for checked inputs, in order, those that are not sent included.
+
+    Raises ConditionFailed when a pre-condition is false, RenderError and LimitExceeded from templates.
+    """
+    return _Composer(program, values, limits, count).run()
+
+
+class _Composer:
+    def __init__(self, program: Program, values: Mapping[str, Any], limits: Limits, count: Count) -> None:
+        self.program = program
+        self.values = values
+        self.meter = Meter(limits)
+        self.limit = limits.output
+        self.count = count
+        self.size = 0
+
+    def run(self) -> list[ComposedMessage]:
+        for condition in self.program.requires:
+            if not self._holds(condition):
+                raise ConditionFailed([_at(self.program, condition, ConditionFailed.code, "does not hold: ")])
+        found: list[ComposedMessage] = []
+        for message, parts in zip(self.program.prompt.messages, self.program.parts, strict=True):
+            if isinstance(message, Slot):
+                found.extend(self._slot(message))
+            else:
+                found.append(self._message(message, parts))
+        return found
+
+    def _holds(self, condition: Condition) -> bool:
+        value = condition.expression.value(self.values, self.meter)
+        if type(value) is not bool:
+            reason = f"must be true or false, not {type(value).__name__}: "
+            raise RenderError([_at(self.program, condition, RenderError.code, reason)])
+        return value
+
+    def _slot(self, slot: Slot) -> list[ComposedMessage]:
+        found = []
+        for number, raw in enumerate(self.values[slot.input], start=1):
+            role = raw["role"]
+            if role not in slot.roles:
+                key = path_text((slot.input, number - 1, "role"))
+                raise InputError.at(f"must be one of {', '.join(slot.roles or SLOT_ROLES)}", key=key)
+            content = raw["content"]
+            self._grow(len(content) if isinstance(content, str) else 0)
+            item = f"{slot.position}#{number}"
+            found.append(ComposedMessage(slot, content, role, (), item, raw, number))
+        return found
+
+    def _message(self, message: Message, programs: tuple[PartProgram, ...]) -> ComposedMessage:
+        parts = tuple(map(self._part, programs))
+        texts = [_fenced(part) for part in parts if part.present]
+        if not texts:
+            return ComposedMessage(message, None, message.role, parts)
+        content = message.separator.join(texts)
+        self._grow(len(content))
+        return ComposedMessage(message, content, message.role, parts)
+
+    def _grow(self, size: int) -> None:
+        self.size += size
+        if self.size > self.limit:
+            raise LimitExceeded(
+                f"the rendered prompt is longer than {self.limit:,} characters", limit="output", allowed=self.limit
+            )
+
+    def _part(self, program: PartProgram) -> ComposedPart:
+        if program.when is not None and not self._holds(program.when):
+            return ComposedPart(program, "skipped", (), "", None, "")
+        values = self.values if program.bound is None else self._bound(program.bound)
+        if program.examples is None:
+            runs: tuple[Run, ...] = (self._run(program, values, program.origins, None),)
+            joiner, text = "", runs[0].text
+        else:
+            runs = self._examples(program, values)
+            joiner = program.examples.separator
+            text = joiner.join(run.text for run in runs if run.text)
+        name = program.part.fence
+        fence = fence_for(name, program.part.id, text) if name and text else None
+        return ComposedPart(program, "kept", runs, joiner, fence, text)
+
+    def _run(
+        self, program: PartProgram, values: Mapping[str, Any], origins: Mapping[str, Binding], item: str | None
+    ) -> Run:
+        stream = program.template.stream(values, self.meter)
+        return Run("".join(stream).rstrip("\r\n"), stream, program.template, origins, item)
+
+    def _examples(self, program: PartProgram, values: Mapping[str, Any]) -> tuple[Run, ...]:
+        component = program.examples
+        assert component is not None
+        runs = []
+        for index, example in enumerate(component.examples):
+            origins = {**program.origins, "example": fixed(component.written, ("examples", index), example.fields)}
+            item = f"{program.part.id}#{index + 1}"
+            runs.append(self._run(program, {**values, "example": example.fields}, origins, item))
+        return tuple(runs)
+
+    def _bound(self, bound: tuple[BoundInput, ...]) -> dict[str, Any]:
+        """The inputs of a used component, checked against its own declarations where the prompt's do not cover them."""
+        values: dict[str, Any] = {}
+        faults: list[Fault] = []
+        for item in bound:
+            if item.path is None:
+                values[item.name] = item.value
+                continue
+            value = self.values[item.name] if item.path == (item.name,) else self._lookup(item.path)
+            if item.check is not None:
+                value = copy_checked(value, item.check.schema, item.path, faults)
+                faults.extend(token_fault(value, item.check, self.count))
+            values[item.name] = value
+        if faults:
+            raise InputError([Problem(InputError.code, fault.message, key=path_text(fault.at)) for fault in faults])
+        return values
+
+    def _lookup(self, path: tuple[str | int, ...]) -> Any:
+        return value_at(self.values, path, self.program.prompt.name)
+
+
+def _fenced(part: ComposedPart) -> str:
+    fence = part.fence
+    return part.text if fence is None else f"{fence.opening}{part.text}{fence.closing}"
+
+
+def _at(program: Program, condition: Condition, code: str, reason: str) -> Problem:
+    place = program.prompt.written.location(condition.key)
+    key = path_text(condition.key)
+    return Problem(code, reason + condition.text, place.path, place.line, place.column, key)

@@ -1,0 +1,121 @@
+"""Compiled components of one store: templates and include targets, made on first use and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from threading import RLock
+from typing import Any
+
+from promptreg.errors import InputError, InvalidFile, Problem
+from promptreg.model.check import Fault, copy_checked, path_text
+from promptreg.model.component import Component, Use
+from promptreg.model.inputs import InputSpec
+from promptreg.model.ref import Pin
+from promptreg.registry.store import Store
+from promptreg.render.binding import default_bindings
+from promptreg.render.segment import Label
+from promptreg.template import Binding, Template, compile_template
+from promptreg.text import TextMap
+
+__all__ = ["Library", "Target"]
+
+
+class Target:
+    """A component as include tags see it: its declared inputs, their checks and defaults, and its template."""
+
+    __slots__ = ("_library", "_template", "component", "defaults", "inputs", "label")
+
+    def __init__(self, component: Component, library: Library) -> None:
+        self.component = component
+        self.inputs: tuple[str, ...] = tuple(component.inputs)
+        self.label = library.label(component)
+        self.defaults: Mapping[str, Binding] = default_bindings(component)
+        self._library = library
+        self._template: Template | None = None
+
+    @property
+    def template(self) -> Template:
+        """The compiled body; compiled on first use."""
+        template = self._template
+        if template is None:
+            template = self._template = self._library.template(self.component)
+        return template
+
+    def bind(self, found: dict[str, Any]) -> dict[str, Any]:
+        """The component's inputs from what the including scope holds, with defaults; raises InputError."""
+        values: dict[str, Any] = {}
+        faults: list[Fault] = []
+        for name, spec in self.component.inputs.items():
+            if name in found:
+                values[name] = _checked(found[name], spec, faults)
+            elif spec.required:
+                faults.append(Fault((name,), "is missing: the including text has nothing of this name"))
+            else:
+                values[name] = spec.default
+        if faults:
+            problems = [
+                Problem(InputError.code, f"{fault.message} (input of {self.component.name})", key=path_text(fault.at))
+                for fault in faults
+            ]
+            raise InputError(problems)
+        return values
+
+
+def _checked(value: Any, spec: InputSpec, faults: list[Fault]) -> Any:
+    if spec.type == "string" and len(spec.schema) == 1 and type(value) is str:
+        return value
+    return copy_checked(value, spec.schema, (spec.name,), faults)
+
+
+class Library:
+    """Templates and targets by component name. Thread-safe; a component is compiled at most once."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._lock = RLock()
+        self._targets: dict[str, Target] = {}
+        self._templates: dict[str, Template] = {}
+
+    def label(self, component: Component) -> Label:
+        """How segments name a component: every head is shown as unreleased."""
+        shown = Pin(component.name, component.version, "").shown
+        return Label(component.name, shown, component.written.source)
+
+    def target(self, name: str) -> Target:
+        """The include target for component `name`."""
+        with self._lock:
+            found = self._targets.get(name)
+            if found is None:
+                found = self._targets[name] = Target(self.store.component(name), self)
+            return found
+
+    def template(self, component: Component) -> Template:
+        """The compiled body of a component (of an examples component: its `format`, which also sees `example`)."""
+        with self._lock:
+            found = self._templates.get(component.name)
+            if found is None:
+                names = [*component.inputs, "example"] if component.kind == "examples" else list(component.inputs)
+                found = self._templates[component.name] = compile_template(
+                    component.body,
+                    name=component.name,
+                    inputs=names,
+                    includes=self.includes(component.includes, component.path),
+                    bullets=component.kind == "rule",
+                )
+            return found
+
+    def inline(self, body: TextMap, name: str, inputs: Mapping[str, InputSpec], includes: tuple[Use, ...]) -> Template:
+        """The compiled inline text of a prompt's part."""
+        targets = self.includes(includes, body.source.path)
+        return compile_template(body, name=name, inputs=list(inputs), includes=targets, bullets=False)
+
+    def includes(self, uses: tuple[Use, ...], path: str) -> dict[str, Target]:
+        """Targets by the text of the ref; examples are parts of prompts and cannot be included."""
+        found = {}
+        for use in uses:
+            target = self.target(use.ref.name)
+            if target.component.kind == "examples":
+                message = f"{use.ref.name} holds examples: use it as a part of a prompt, it cannot be included"
+                raise InvalidFile.at(message, path=path, line=use.line, column=use.column)
+            found[use.text] = target
+        return found

@@ -1,0 +1,151 @@
+"""A prompt made ready: refs resolved, bindings checked, templates compiled. Immutable, shared by threads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from promptreg.errors import InvalidFile, Problem, PromptregError
+from promptreg.model.component import Component
+from promptreg.model.inputs import InputSpec
+from promptreg.model.prompt import Message, Part, Prompt, Slot
+from promptreg.model.written import KeyPath
+from promptreg.registry.resolve import Closure, resolve
+from promptreg.registry.store import Store
+from promptreg.render.binding import BoundInput, bind_part, fixed, prompt_bindings
+from promptreg.render.library import Library
+from promptreg.render.segment import Label, Link
+from promptreg.template import Binding, Bound, Expression, Template, compile_expression
+
+__all__ = ["Condition", "PartProgram", "Program", "compile_prompt"]
+
+
+class Condition(NamedTuple):
+    """A compiled expression and where it stands."""
+
+    expression: Expression
+    text: str
+    key: KeyPath
+
+
+class PartProgram(NamedTuple):
+    """A part ready to run. `origins` binds the names of its template; `chain` leads from the prompt to it."""
+
+    part: Part
+    template: Template
+    bound: tuple[BoundInput, ...] | None
+    origins: Mapping[str, Binding]
+    label: Label
+    chain: tuple[Link, ...]
+    when: Condition | None
+    examples: Component | None
+
+
+class Program(NamedTuple):
+    """A prompt ready to run."""
+
+    prompt: Prompt
+    closure: Closure
+    label: Label
+    parts: tuple[tuple[PartProgram, ...], ...]
+    requires: tuple[Condition, ...]
+    ensures: tuple[Condition, ...]
+    slot_roles: Mapping[str, tuple[str, ...]]
+
+
+def compile_prompt(name: str, store: Store, library: Library) -> Program:
+    """Everything needed to render prompt `name`; raises every problem of all parts at once where that is possible."""
+    prompt = store.prompt(name)
+    closure = resolve(name, store)
+    return _Compiler(prompt, closure, store, library).run()
+
+
+class _Compiler:
+    def __init__(self, prompt: Prompt, closure: Closure, store: Store, library: Library) -> None:
+        self.prompt = prompt
+        self.closure = closure
+        self.store = store
+        self.library = library
+        self.label = Label(prompt.name, closure.pin.shown, prompt.written.source)
+        self.problems: list[Problem] = []
+
+    def run(self) -> Program:
+        messages = self.prompt.messages
+        parts = tuple(self._message(message) if isinstance(message, Message) else () for message in messages)
+        output = self.prompt.output
+        program = Program(
+            prompt=self.prompt,
+            closure=self.closure,
+            label=self.label,
+            parts=parts,
+            requires=self._conditions("requires", self.prompt.requires, self.prompt.inputs),
+            ensures=self._conditions(
+                ("output", "ensures"), output.ensures if output else 0, {**self.prompt.inputs, "output": None}
+            ),
+            slot_roles=_slot_roles(messages),
+        )
+        if self.problems:
+            raise InvalidFile(self.problems)
+        return program
+
+    def _message(self, message: Message) -> tuple[PartProgram, ...]:
+        found = []
+        for part in message.parts:
+            try:
+                found.append(self._part(part))
+            except PromptregError as error:
+                self.problems.extend(error.problems)
+        return tuple(found)
+
+    def _part(self, part: Part) -> PartProgram:
+        when = self._condition((*part.key, "when"), self.prompt.inputs) if part.when else None
+        if part.use is None:
+            body = self.prompt.written.text_map((*part.key, "text"))
+            template = self.library.inline(body, self.prompt.name, self.prompt.inputs, part.includes)
+            return PartProgram(part, template, None, prompt_bindings(self.prompt), self.label, (), when, None)
+        component = self.store.component(part.use.ref.name)
+        bound = bind_part(self.prompt, part, component)
+        start, _ = self.prompt.written.scalar_span(part.use.key)
+        return PartProgram(
+            part=part,
+            template=self.library.template(component),
+            bound=bound,
+            origins={item.name: self._origin(item, component) for item in bound},
+            label=self.library.label(component),
+            chain=(Link(self.label, start),),
+            when=when,
+            examples=component if component.kind == "examples" else None,
+        )
+
+    def _origin(self, item: BoundInput, component: Component) -> Binding:
+        if item.path is not None:
+            return Bound(item.path)
+        if item.key:
+            return fixed(self.prompt.written, item.key, item.value)
+        return fixed(component.written, ("inputs", item.name, "default"), item.value)
+
+    def _condition(self, key: KeyPath, names: Mapping[str, InputSpec | None]) -> Condition | None:
+        text = self.prompt.written.text_map(key)
+        try:
+            expression = compile_expression(text, name=self.prompt.name, names=list(names))
+        except PromptregError as error:
+            self.problems.extend(error.problems)
+            return None
+        return Condition(expression, text.text, key)
+
+    def _conditions(
+        self, key: str | KeyPath, count: int, names: Mapping[str, InputSpec | None]
+    ) -> tuple[Condition, ...]:
+        base: KeyPath = (key,) if isinstance(key, str) else key
+        found = (self._condition((*base, index), names) for index in range(count))
+        return tuple(condition for condition in found if condition is not None)
+
+
+def _slot_roles(messages: tuple[Message | Slot, ...]) -> dict[str, tuple[str, ...]]:
+    """The roles that each message-list input may hold: what its slots allow, else user, assistant and tool."""
+    roles: dict[str, tuple[str, ...]] = {}
+    for message in messages:
+        if isinstance(message, Slot):
+            before = roles.get(message.input)
+            roles[message.input] = tuple(role for role in before if role in message.roles) if before else message.roles
+    return roles or {}

@@ -1,0 +1,170 @@
+"""The result of a render: messages now, segments, tokens and records when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from promptreg.model.ref import Pin
+from promptreg.render.compose import ComposedMessage
+from promptreg.render.ledger import Ledger, PartRow, TokenCount, make_ledger
+from promptreg.render.origins import Traced, trace
+from promptreg.render.program import Program
+from promptreg.render.segment import Segment
+from promptreg.tokens.counter import Counter
+from promptreg.tokens.profile import Profile
+
+__all__ = ["PromptPin", "Rendered", "Tokenizing"]
+
+
+class PromptPin(NamedTuple):
+    """What was rendered: name, shown version, closure digest, and the ref that asked for it."""
+
+    name: str
+    version: str
+    digest: str
+    ref: str
+
+
+class Tokenizing(NamedTuple):
+    """How tokens of a prompt are counted: opened on first use."""
+
+    counter: Callable[[], Counter]
+    profile: Callable[[], Profile | None]
+
+
+class Rendered:
+    """A rendered prompt. Immutable: lists and dicts handed out are fresh copies or must not be changed."""
+
+    def __init__(self, *, program: Program, composed: list[ComposedMessage], ref: str, tokenizing: Tokenizing) -> None:
+        self._program = program
+        self._composed = composed
+        self._tokenizing = tokenizing
+        pin = program.closure.pin
+        self.prompt = PromptPin(pin.name, pin.shown, pin.digest, ref)
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """The final message list: `{"role", "content"}` and, from slots, `name`, `tool_calls`, `tool_call_id`."""
+        return [_message(message) for message in self._composed if _is_sent(message)]
+
+    @property
+    def text(self) -> str:
+        """All contents joined by a blank line, for reading."""
+        texts = []
+        for message in self._composed:
+            content = message.content
+            if isinstance(content, str):
+                texts.append(content)
+            elif isinstance(content, list):
+                texts.extend(part["text"] for part in content if part.get("type") == "text")
+        return "\n\n".join(texts)
+
+    @cached_property
+    def _traced(self) -> Traced:
+        return trace(self._program, self._composed)
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """Where every character came from; the segments of a message tile its content in order."""
+        return self._traced.segments
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What each part costs and why it is there."""
+        counter, profile = self._tokenizing.counter(), self._tokenizing.profile()
+        overhead = profile.overhead(self.messages, counter) if profile else None
+        return make_ledger(self._composed, self._traced, counter, overhead, self._program.prompt, self._program.label)
+
+    @property
+    def parts(self) -> tuple[PartRow, ...]:
+        """The rows of the ledger, in document order."""
+        return self.ledger.parts
+
+    @property
+    def tokens(self) -> TokenCount:
+        """The token figures of the whole prompt; counted on first use."""
+        return self.ledger.tokens
+
+    @property
+    def pins(self) -> Mapping[str, Pin]:
+        """The exact version and digest of every component that the prompt is made of, by name."""
+        return self._program.closure.pins
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the caller should know: so far only a prompt that is larger than its budget."""
+        tokens = self.tokens
+        if tokens.limit is None or tokens.total <= tokens.limit:
+            return ()
+        return (f"the prompt has {tokens.total} tokens; its budget leaves {tokens.limit}",)
+
+    def to(self, provider: str) -> Any:
+        """The messages in the format of a provider: openai, openai-responses, anthropic, gemini or mcp.
+
+        Raises UsageError naming the message when the provider has no way to say it.
+        """
+        from promptreg.render.export import export
+
+        return export(self.messages, provider)
+
+    def record(self) -> dict[str, Any]:
+        """What was rendered, without any content: name, versions, digests and part states; never values."""
+        return {
+            "schema": "promptreg/record/1",
+            "prompt": self.prompt._asdict(),
+            "pins": [
+                {"name": pin.name, "version": pin.shown, "digest": pin.digest} for _, pin in sorted(self.pins.items())
+            ],
+            "parts": [
+                {"id": part.program.part.id, "state": part.state}
+                for message in self._composed
+                for part in message.parts
+            ],
+            "messages": len(self.messages),
+        }
+
+    def attributes(self) -> dict[str, Any]:
+        """Attributes for a tracing span, by the OpenTelemetry names where there are any; never values."""
+        return {
+            "gen_ai.prompt.name": self.prompt.name,
+            "gen_ai.prompt.version": self.prompt.version,
+            "promptreg.prompt.digest": self.prompt.digest,
+            "promptreg.components": [
+                f"{pin.name}@{pin.shown}#{pin.digest[7:15]}" for _, pin in sorted(self.pins.items())
+            ],
+        }
+
+    def document(self) -> dict[str, Any]:
+        """The JSON document `promptreg/render/1` of design section 6."""
+        overhead = self.ledger.overhead
+        return {
+            "schema": "promptreg/render/1",
+            "prompt": self.prompt._asdict(),
+            "messages": self.messages,
+            "segments": [segment.as_dict() for segment in self.segments],
+            "parts": [row.as_dict() for row in self.parts],
+            "overhead": overhead._asdict() if overhead else {"messages": 0, "reply": 0, "profile": None},
+            "dropped": [],
+            "tokens": self.tokens._asdict(),
+            "warnings": list(self.warnings),
+        }
+
+
+def _is_sent(message: ComposedMessage) -> bool:
+    return message.content is not None or message.raw is not None
+
+
+def _message(message: ComposedMessage) -> dict[str, Any]:
+    if message.raw is None:
+        return {"role": message.role, "content": message.content}
+    return _copy(message.raw)  # type: ignore[no-any-return]
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copy(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_copy(item) for item in value]
+    return value
