@@ -59,9 +59,9 @@ def load(
 ) -> Registry:
     """The registry in folder `path`.
 
-    `dev=True` looks for changed files at every call; without it the registry never changes. `preload=True` resolves and
-    compiles every prompt now. `counter` names the encoding for prompts without a model (o200k_base by default), `ranks` a
-    folder with its rank files. Broken files do not raise here: see `Registry.problems`.
+    `dev=True` looks for changed files at every call; without it the registry never changes. `preload=True` resolves
+    and compiles every prompt now. `counter` names the encoding for prompts without a model (o200k_base by default),
+    `ranks` a folder with its rank files. Broken files do not raise here: see `Registry.problems`.
 
     Raises UsageError when the folder is missing or unreadable.
     """

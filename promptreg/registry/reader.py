@@ -59,12 +59,10 @@ class Reader:
             )
 
     def _holds(self, path: KeyPath) -> bool:
-        value: Any = self.document.root
-        for step in path:
-            if (isinstance(value, dict) and step in value) or (isinstance(value, list) and isinstance(step, int) and step < len(value)):
-                value = value[step]
-            else:
-                return False
+        try:
+            self.document.place(path)
+        except KeyError:
+            return False
         return True
 
     def mapping(
