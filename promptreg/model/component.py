@@ -33,10 +33,10 @@ class Example(NamedTuple):
 
 
 class Component:
-    """A text component (`body`) or an examples component (`format`, `separator`, `examples`). Immutable."""
+    """A text component (`body_span`) or an examples component (`format`, `separator`, `examples`). Immutable."""
 
     __slots__ = (
-        "_body",
+        "_body_span",
         "body_digest",
         "contract_digest",
         "examples",
@@ -60,7 +60,7 @@ class Component:
         summary: str,
         inputs: Mapping[str, InputSpec],
         written: Written,
-        body: TextMap | None,
+        body_span: tuple[int, int] | None,
         includes: tuple[Use, ...] = (),
         examples: tuple[Example, ...] = (),
         separator: str = "\n\n",
@@ -74,7 +74,7 @@ class Component:
         self.inputs = inputs
         self.written = written
         self.path = written.source.path
-        self._body = body
+        self._body_span = body_span
         self.includes = includes
         self.examples = examples
         self.separator = separator
@@ -84,7 +84,13 @@ class Component:
     @property
     def body(self) -> TextMap:
         """The template text: the Markdown body, or the `format` of an examples component."""
-        return self._body if self._body is not None else self.written.text_map(("format",))
+        span = self._body_span
+        return TextMap.of_slice(self.written.source, *span) if span else self.written.text_map(("format",))
+
+    @property
+    def body_span(self) -> tuple[int, int] | None:
+        """File offsets of a Markdown body; None for an examples component."""
+        return self._body_span
 
     @property
     def uses(self) -> tuple[Use, ...]:

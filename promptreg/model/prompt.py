@@ -77,7 +77,6 @@ class Prompt:
         "requires",
         "samples",
         "summary",
-        "uses",
         "version",
         "written",
     )
@@ -95,7 +94,6 @@ class Prompt:
         budget: Mapping[str, Any],
         messages: tuple[Message | Slot, ...],
         samples: Mapping[str, SampleSpec],
-        uses: tuple[Use, ...],
         written: Written,
         body_digest: str,
         contract_digest: str,
@@ -111,8 +109,19 @@ class Prompt:
         self.budget = budget
         self.messages = messages
         self.samples = samples
-        self.uses = uses
         self.written = written
         self.path = written.source.path
         self.body_digest = body_digest
         self.contract_digest = contract_digest
+
+    @property
+    def uses(self) -> tuple[Use, ...]:
+        """Every reference to a component, in document order: used parts and the includes of inline texts."""
+        found: list[Use] = []
+        for message in self.messages:
+            if isinstance(message, Message):
+                for part in message.parts:
+                    if part.use is not None:
+                        found.append(part.use)
+                    found.extend(part.includes)
+        return tuple(found)

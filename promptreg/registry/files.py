@@ -12,7 +12,17 @@ from promptreg.errors import InvalidFile, Problem, UsageError
 from promptreg.model.kinds import name_fault
 from promptreg.text import Source
 
-__all__ = ["MAX_FILE_BYTES", "Found", "Stamp", "decode", "find_files", "find_root", "read_file", "shown_path"]
+__all__ = [
+    "MAX_FILE_BYTES",
+    "Found",
+    "Stamp",
+    "decode",
+    "find_files",
+    "find_root",
+    "read_bytes",
+    "read_file",
+    "shown_path",
+]
 
 MAX_FILE_BYTES = 1_000_000
 """A component or prompt file may hold 1 MB; samples and schemas 20 times as much."""
@@ -143,17 +153,36 @@ def _reason(error: OSError) -> str:
 
 def read_file(file: str | Path, path: str, limit: int = MAX_FILE_BYTES) -> Source:
     """The decoded text of a file; raises InvalidFile when it cannot be read, is too large or is not UTF-8."""
+    return decode(read_bytes(file, path, limit), path)
+
+
+def read_bytes(file: str | Path, path: str, limit: int = MAX_FILE_BYTES) -> bytes:
+    """The bytes of a regular file; raises InvalidFile when it cannot be read or is too large."""
     try:
-        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with os.fdopen(descriptor, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        try:
+            info = os.fstat(descriptor)
+            if not stat.S_ISREG(info.st_mode):
                 raise InvalidFile.at("is not a regular file", path=path)
-            data = stream.read(limit + 1)
+            data = b"" if info.st_size > limit else _read_all(descriptor, limit + 1)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise InvalidFile.at(f"cannot be read: {_reason(error)}", path=path) from error
-    if len(data) > limit:
+    if len(data) > limit or info.st_size > limit:
         raise InvalidFile.at(f"is larger than {limit:,} bytes", path=path)
-    return decode(data, path)
+    return data
+
+
+def _read_all(descriptor: int, limit: int) -> bytes:
+    chunks: list[bytes] = []
+    while limit > 0:
+        chunk = os.read(descriptor, min(limit, 1 << 16))
+        if not chunk:
+            break
+        chunks.append(chunk)
+        limit -= len(chunk)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 def decode(data: bytes, path: str) -> Source:

@@ -54,7 +54,6 @@ def read_prompt(source: Source, name: str, document: Document, scan: Scan) -> Pr
         budget=budget,
         messages=messages,
         samples=samples,
-        uses=_uses(messages),
         written=FileWritten(source),
         body_digest=json_digest([plain(head[key]) if key in head else None for key in ("messages", "budget", "model")]),
         contract_digest=_contract(head, inputs),
@@ -68,17 +67,6 @@ def _contract(head: dict[str, Any], inputs: dict[str, InputSpec]) -> str:
     ]
     promises = {key: plain(head[key]) for key in ("requires", "output") if key in head}
     return json_digest(["prompt", {name: spec.contract() for name, spec in inputs.items()}, shape, promises])
-
-
-def _uses(messages: tuple[Message | Slot, ...]) -> tuple[Use, ...]:
-    found: list[Use] = []
-    for message in messages:
-        if isinstance(message, Message):
-            for part in message.parts:
-                if part.use is not None:
-                    found.append(part.use)
-                found.extend(part.includes)
-    return tuple(found)
 
 
 def _read_expressions(reader: Reader, value: Any, path: KeyPath) -> int:

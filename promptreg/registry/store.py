@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -11,10 +12,10 @@ from promptreg.errors import InvalidFile, Problem, UnknownName, nearest
 from promptreg.model.component import Component
 from promptreg.model.kinds import COMPONENT_KINDS, KINDS
 from promptreg.model.prompt import Prompt
-from promptreg.registry.files import MAX_FILE_BYTES, Found, Stamp, find_files, read_file, shown_path
+from promptreg.registry.files import MAX_FILE_BYTES, Stamp, decode, find_files, read_bytes, read_file, shown_path
+from promptreg.registry.head_cache import HeadCache
 from promptreg.registry.read_component import Scan, read_examples, read_text_component
 from promptreg.registry.read_prompt import read_prompt
-from promptreg.registry.strict_yaml import parse_yaml
 from promptreg.text import Source
 
 __all__ = ["Head", "Store", "load_store", "read_head", "stamps"]
@@ -87,12 +88,21 @@ def load_store(registry: Path, root: Path, scan: Scan) -> Store:
     found, problems = find_files(registry, root)
     heads: dict[str, Head] = {}
     broken: dict[str, InvalidFile] = {}
+    cache = HeadCache(registry)
     for item in found:
         try:
-            heads[item.name] = read_head(item, scan)
+            data = read_bytes(item.file, item.path)
+            digest = hashlib.sha256(data).hexdigest() + item.path[-5:]
+            source = decode(data, item.path)
+            head = cache.get(digest, item.name, source)
+            if head is None:
+                head = read_head(source, item.name, scan)
+                cache.put(digest, head)
+            heads[item.name] = head
         except InvalidFile as error:
             broken[item.name] = error
             problems.extend(error.problems)
+    cache.save()
     stamps = {item.file: item.stamp for item in found}
     return Store(root=root, registry=registry, heads=heads, broken=broken, problems=problems, stamps=stamps)
 
@@ -102,17 +112,18 @@ def stamps(registry: Path, root: Path) -> Mapping[str, Stamp]:
     return {item.file: item.stamp for item in find_files(registry, root)[0]}
 
 
-def read_head(item: Found, scan: Scan) -> Head:
+def read_head(source: Source, name: str, scan: Scan) -> Head:
     """The component or prompt in one file; raises InvalidFile with every fault."""
-    source = read_file(item.file, item.path)
-    if item.path.endswith(".md"):
-        return read_text_component(source, item.name, scan)
+    if source.path.endswith(".md"):
+        return read_text_component(source, name, scan)
+    from promptreg.registry.strict_yaml import parse_yaml
+
     document = parse_yaml(source)
     kind = document.root.get("kind") if isinstance(document.root, dict) else None
     if kind == "prompt":
-        return read_prompt(source, item.name, document, scan)
+        return read_prompt(source, name, document, scan)
     if kind == "examples":
-        return read_examples(source, item.name, document, scan)
+        return read_examples(source, name, document, scan)
     raise InvalidFile([_kind_problem(document, kind)])
 
 

@@ -12,12 +12,12 @@ __all__ = ["FileWritten"]
 class FileWritten:
     """The `Written` of one file: keeps its text, and its YAML positions from the first question on."""
 
-    __slots__ = ("_document", "_end", "_start", "source")
+    __slots__ = ("_document", "end", "source", "start")
 
     def __init__(self, source: Source, start: int = 0, end: int | None = None) -> None:
         self.source = source
-        self._start = start
-        self._end = end
+        self.start = start
+        self.end = end
         self._document: Document | None = None
 
     @property
@@ -25,7 +25,7 @@ class FileWritten:
         """The parsed YAML; the text was parsed without a fault before, so this cannot fail."""
         document = self._document
         if document is None:
-            document = self._document = parse_yaml(self.source, self._start, self._end)
+            document = self._document = parse_yaml(self.source, self.start, self.end)
         return document
 
     def location(self, path: KeyPath, *, key: bool = False) -> Location:

@@ -11,7 +11,7 @@ from typing import Any
 from promptreg.registry.core_schema import Scalar, typed
 from promptreg.registry.yaml_events import EventSource, open_events, reading_errors
 
-__all__ = ["MAX_CHARACTERS", "MAX_DEPTH", "Suspect", "Value", "build"]
+__all__ = ["MAX_CHARACTERS", "MAX_DEPTH", "Suspect", "Value", "build", "has_directive"]
 
 MAX_DEPTH = 20
 MAX_CHARACTERS = 1_000_000
@@ -20,8 +20,14 @@ MAX_CHARACTERS = 1_000_000
 Value = Scalar | dict[str, Any] | list[Any]
 
 _LONE_RETURN = re.compile(r"\r(?!\n)")
+_DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 # The parser hides the tag "!" from its events.
 _BARE_TAG = re.compile(r"(?<![^\s,\[{?:-])!(?![^\s,\]}])")
+
+
+def has_directive(text: str, start: Any) -> bool:
+    """Whether a line with "%" stands before the document of this start event; not every parser tells of all."""
+    return bool(start.version or start.tags or _DIRECTIVE.search(text, 0, start.end_mark.index))
 
 
 class Suspect(Exception):
@@ -35,17 +41,17 @@ def build(text: str) -> Value:
     if "!" in text and _BARE_TAG.search(text):
         raise Suspect
     try:
-        return _document(open_events(text))
+        return _document(open_events(text), text)
     except reading_errors() as error:
         raise Suspect from error
 
 
-def _document(next_event: EventSource) -> Value:
+def _document(next_event: EventSource, text: str) -> Value:
     import yaml.events as kinds
 
     next_event()
     start = next_event()
-    if type(start) is not kinds.DocumentStartEvent or start.version or start.tags:
+    if type(start) is not kinds.DocumentStartEvent or (start.explicit and has_directive(text, start)):
         raise Suspect
     root = _node(next_event, kinds)
     next_event()

@@ -41,10 +41,10 @@ def open_events(text: str) -> EventSource:
 
 
 def reading_errors() -> tuple[type[Exception], ...]:
-    """What an event source may raise. ValueError: the pure parser meets an escape beyond the last code point."""
+    """What an event source may raise; the last two come from escapes that the pure parser does not check."""
     import yaml
 
-    return (yaml.YAMLError, ValueError)
+    return (yaml.YAMLError, ValueError, OverflowError)
 
 
 def _find_parser() -> tuple[Callable[[str], Any], bool]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from promptreg.errors import Problem
 from promptreg.registry.core_schema import NotJson, typed
-from promptreg.registry.yaml_builder import MAX_DEPTH
+from promptreg.registry.yaml_builder import MAX_DEPTH, has_directive
 from promptreg.registry.yaml_events import open_events, reading_errors
 from promptreg.registry.yaml_places import NodePath, problem_at
 from promptreg.registry.yaml_syntax import Complaint, explain
@@ -102,11 +102,14 @@ class Inspection:
         if self._documents > 1:
             self._complain(at, "a second YAML document; one file holds one")
             return False
-        if event.version or event.tags:
+        if event.explicit and has_directive(self._text, event):
             self._complain(self._base, 'a "%" directive; write plain YAML without one')
         return True
 
     def _enter(self, event: Any, at: int, *, is_mapping: bool) -> bool:
+        if len(self._levels) + self._skipped >= MAX_DEPTH:
+            self._complain(at, f"nested more than {MAX_DEPTH} levels deep")
+            return False
         if self._skipped:
             self._skipped += 1
             return True
@@ -116,9 +119,6 @@ class Inspection:
             self._collection_as_key(here, at, is_mapping=is_mapping)
             return True
         self._levels.append(_Level(at, is_mapping=is_mapping))
-        if len(self._levels) > MAX_DEPTH:
-            self._complain(at, f"nested more than {MAX_DEPTH} levels deep")
-            return False
         return True
 
     def _collection_as_key(self, here: _Level, at: int, *, is_mapping: bool) -> None:
@@ -143,7 +143,7 @@ class Inspection:
         here = self._levels[-1] if self._levels else None
         as_key = here is not None and here.is_mapping and here.key is None
         if is_alias:
-            self._complain(at, f'"*{event.anchor}" is an alias; write the value out, or quote it if it is text')
+            self._complain(at, f'"*{_clip(event.anchor)}" is an alias; write the value out, or quote it if it is text')
         else:
             self._properties(event, at)
         if here and as_key:
@@ -183,7 +183,7 @@ class Inspection:
         """Refuse an anchor or a tag; the parser hides the bare tag "!", so the text is looked at."""
         first = self._text[at - self._base : at - self._base + 1]
         if event.anchor is not None:
-            self._complain(at, f'"&{event.anchor}" is an anchor; remove it, or quote the value if it is text')
+            self._complain(at, f'"&{_clip(event.anchor)}" is an anchor; remove it, or quote the value if it is text')
         if event.tag is not None or first == "!":
             tag = self._text[at - self._base :].split(None, 1)[0] if first == "!" else event.tag
             self._complain(at, f'"{_clip(tag)}" is a tag; remove it, or quote the value if it is text')

@@ -28,11 +28,12 @@ _LINE = re.compile(rf"(?P<head>[ \t]*(?:-[ ]+)*(?:{_KEY})?)(?P<value>[^\r\n]*)")
 
 
 class _Repair(NamedTuple):
-    """A line (file offsets) whose value was replaced, and the complaint about it."""
+    """A line (file offsets) whose value is to be replaced, and the complaint about it."""
 
     start: int
     end: int
     problem: Problem | None
+    is_hopeless: bool
 
 
 def find_problems(source: Source, start: int, end: int) -> list[Problem]:
@@ -75,12 +76,13 @@ def _repair(source: Source, base: int, inspection: Inspection) -> _Repair | None
     if complaint is None:
         return None
     text = source.text
-    start = max(base, text.rfind("\n", 0, complaint.cause) + 1)
-    end = text.find("\n", complaint.cause)
+    cause = complaint.offset if complaint.cause is None else complaint.cause
+    start = max(base, text.rfind("\n", 0, cause) + 1)
+    end = text.find("\n", cause)
     # An unquoted {{ … }} breaks the rest of its line too, which is the same mistake.
     known = source.location(start).line in inspection.placeholder_lines
     problem = None if known else problem_at(source, complaint.offset, complaint.message)
-    return _Repair(start, len(text) if end < 0 else end, problem)
+    return _Repair(start, len(text) if end < 0 else end, problem, complaint.cause is None)
 
 
 def _mended(text: str, repair: _Repair, base: int) -> str | None:
@@ -89,7 +91,7 @@ def _mended(text: str, repair: _Repair, base: int) -> str | None:
     value = line["value"] if line else ""
     first = value[:1]
     harmless = first + " " * (len(value) - 1) if first in ("|", ">") else "x" * len(value)
-    if line is None or harmless == value:
+    if line is None or harmless == value or repair.is_hopeless:
         return None
     return text[: line.start("value")] + harmless + text[line.end("value") :]
 

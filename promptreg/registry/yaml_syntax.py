@@ -17,6 +17,9 @@ _CLIP = 40
 _MISFIT = r"expected key|expected <block end>|expected '-' indicator"
 _NAMELESS = r"alphabetic or numeric|alphanumeric"
 _UNCLOSED = r"unexpected end of stream"
+_DIRECTIVE = r"directive|incompatible YAML|document with no"
+_LOOSE = r"<document start>"
+_BEYOND_REPAIR = (_DIRECTIVE, _LOOSE)
 _SHOWN_AT_START = (_NAMELESS, _UNCLOSED)
 _CLOSERS = {'"': "closing quote", "'": "closing quote", "]": 'closing "]"', "}": 'closing "}"'}
 _TAB = "a tab cannot indent YAML; use spaces"
@@ -39,29 +42,35 @@ _SENTENCES = (
         "this does not fit what starts on line {line}, column {column}; check the indentation, or quote the value",
     ),
     (r"expected (the )?node content", "expected a value here; " + _QUOTE),
-    (r"<document start>", "this does not continue the document before it; check the indentation"),
+    (_LOOSE, "this does not continue the document before it; check the indentation"),
     (r"document (indicator|separator)", "the quote opened on line {line} is not closed before this line"),
     (_UNCLOSED, "the quote opened on line {line} is never closed"),
     (
         r"unknown escape character",
         "unknown escape in double quotes; write a backslash as two, or use single quotes",
     ),
-    (r"hexdecimal|hexadecimal|character escape code|beyond|surrogate", "this escape names no character"),
+    (
+        r"hexdecimal|hexadecimal|character escape code|surrogate|too large|not in range",
+        "this escape names no character",
+    ),
     (r"chomping|indentation indicator", 'a digit from 1 to 9, "+" or "-" may follow "|" or ">", nothing else'),
     (r"comment or (a )?line break", 'only a comment may follow "|" or ">" on its line; ' + _QUOTE),
     (_NAMELESS, '"*" and "&" cannot start a plain value; ' + _QUOTE),
-    (r"directive|incompatible YAML|document with no", 'a line that starts with "%" is a directive, not allowed here'),
+    (_DIRECTIVE, 'a line that starts with "%" is a directive, not allowed here'),
     (r"nesting", "nested too deeply"),
     (r"tag|did not find expected '!'|URI", '"!" cannot start a plain value; ' + _QUOTE),
 )
 
 
 class Complaint(NamedTuple):
-    """A sentence about a file, with the file offset of its place and of what caused it (often the same)."""
+    """A sentence about a file, with the file offset of its place.
+
+    `cause` is the offset of a line that reads well once its value is replaced; None when no line does.
+    """
 
     offset: int
     message: str
-    cause: int
+    cause: int | None
 
 
 def explain(error: Exception, source: Source, base: int, reached: int) -> Complaint:
@@ -82,7 +91,8 @@ def explain(error: Exception, source: Source, base: int, reached: int) -> Compla
         if re.search(needle, problem):
             start = source.location(begun)
             at = begun if needle in _SHOWN_AT_START else at
-            return Complaint(at, sentence.format(line=start.line, column=start.column), at)
+            cause = None if needle in _BEYOND_REPAIR else at
+            return Complaint(at, sentence.format(line=start.line, column=start.column), cause)
     return Complaint(at, f"not readable as YAML: {' '.join(problem.split())}", at)
 
 

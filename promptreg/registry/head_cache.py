@@ -1,0 +1,95 @@
+"""The cache of parsed heads: one JSON file per registry under the user's cache folder, keyed by content.
+
+It saves parsing, never reading: every file is read and hashed at every load, so a stale answer is impossible. The file
+may be deleted at any time; one that cannot be read or written is ignored.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from promptreg import __version__
+from promptreg.model.component import Component
+from promptreg.model.prompt import Prompt
+from promptreg.registry.head_codec import FORMAT, decode_head, encode_head
+from promptreg.text import Source
+
+__all__ = ["HeadCache", "cache_folder"]
+
+_STAMP = f"{FORMAT}:{__version__}:{sys.version_info[0]}.{sys.version_info[1]}"
+
+
+def cache_folder() -> Path | None:
+    """The folder for caches: PROMPTREG_CACHE_DIR, else the user's own; None when switched off (`off`) or unknown."""
+    chosen = os.environ.get("PROMPTREG_CACHE_DIR")
+    if chosen is not None:
+        return None if chosen in ("", "off") else Path(chosen)
+    base = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME")
+    if base and os.path.isabs(base):
+        return Path(base) / "promptreg"
+    home = os.path.expanduser("~")
+    if not os.path.isabs(home):
+        return None
+    return Path(home) / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "promptreg"
+
+
+class HeadCache:
+    """Parsed heads of one registry by the digest of their file."""
+
+    def __init__(self, registry: Path) -> None:
+        folder = cache_folder()
+        key = hashlib.sha256(str(registry).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+        self._file = folder / "heads" / f"{key}.json" if folder else None
+        self._old: dict[str, Any] = _read(self._file) if self._file else {}
+        self._new: dict[str, Any] = {}
+        self._changed = False
+
+    def get(self, digest: str, name: str, source: Source) -> Component | Prompt | None:
+        """The head parsed from a file with this digest before, or None."""
+        found = self._old.get(digest)
+        if found is None:
+            return None
+        try:
+            head = decode_head(found, name, source)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return None
+        self._new[digest] = found
+        return head
+
+    def put(self, digest: str, head: Component | Prompt) -> None:
+        """Remember a parsed head."""
+        self._new[digest] = encode_head(head)
+        self._changed = True
+
+    def save(self) -> None:
+        """Write what was used in this load, whole or not at all; a folder that refuses is no error."""
+        if self._file is None or not (self._changed or len(self._new) < len(self._old)):
+            return
+        text = json.dumps({"stamp": _STAMP, "heads": self._new}, separators=(",", ":"), ensure_ascii=False)
+        with contextlib.suppress(OSError, UnicodeEncodeError):
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            descriptor, temporary = tempfile.mkstemp(dir=self._file.parent, prefix=".heads-")
+            try:
+                with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+                    stream.write(text)
+                os.replace(temporary, self._file)
+            except OSError:
+                os.unlink(temporary)
+                raise
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        stored = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    if not isinstance(stored, dict) or stored.get("stamp") != _STAMP or not isinstance(stored.get("heads"), dict):
+        return {}
+    return stored["heads"]  # type: ignore[no-any-return]
