@@ -40,12 +40,12 @@ def split(source: Source) -> FrontMatter:
         try:
             document = parse_yaml(source, opening.end(), closing.start())
         except InvalidFile as error:
-            problems = [*error.problems, *problems]
+            problems += error.problems
     elif opening:
         message = 'the front matter opened here is never closed by a line "---"'
-        problems = [Problem(InvalidFile.code, message, source.path, 1, 1), *problems]
+        problems.append(Problem(InvalidFile.code, message, source.path, 1, 1))
     if problems:
-        raise InvalidFile(problems)
+        raise InvalidFile(sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0)))
     return FrontMatter(document, TextMap.of_slice(source, body_start, len(text)))
 
 

@@ -31,13 +31,8 @@ def align(source: Source, start: int, end: int, style: str, value: str) -> TextM
     """
     if not style and source.text[start:end] == value:
         return TextMap.whole(source, value, start, end)
-    pieces = tuple(
-        _merged(
-            _block(source.text, start, style, value)
-            if style in ("|", ">")
-            else _flow(source.text, start, end, style, value)
-        )
-    )
+    split = _block if style in ("|", ">") else _flow
+    pieces = tuple(_merged(split(source.text, start, end, style, value)))
     if _holds(source.text, pieces, value):
         return TextMap(source, value, pieces)
     return TextMap.whole(source, value, start, end)
@@ -120,14 +115,14 @@ class _Line:
         return self.start >= self.end
 
 
-def _block(text: str, start: int, style: str, value: str) -> Iterator[Piece]:
+def _block(text: str, start: int, end: int, style: str, value: str) -> Iterator[Piece]:
     """Pieces of a literal or folded block scalar: line by line without the indentation."""
-    indent = _indent(text, start, value)
+    lines = list(_lines(text, start, end))
+    indent = _indent(text, lines, value)
     at = 0
     pending: list[_Line] = []  # lines whose end is not yet known to be kept, folded or chomped
-    for line in _lines(text, start, indent):
-        if at >= len(value):
-            return
+    for line in lines:
+        line.start = min(line.start + indent, line.end)
         if line.is_blank():
             pending.append(line)
             continue
@@ -156,24 +151,23 @@ def _breaks(text: str, pending: list[_Line], following: _Line, at: int, style: s
         at += 1
 
 
-def _indent(text: str, start: int, value: str) -> int:
+def _indent(text: str, lines: list[_Line], value: str) -> int:
     """Columns of indentation: what the first line with text has in the file and no more in the value."""
-    lines = value.split("\n")
-    for line in _lines(text, start, 0):
+    for line in lines:
         written = text[line.start : line.end]
         if written.strip(" "):
             spaces = len(written) - len(written.lstrip(" "))
-            first = next((found for found in lines if found.strip(" ")), "")
+            first = next((found for found in value.split("\n") if found.strip(" ")), "")
             return spaces - (len(first) - len(first.lstrip(" ")))
     return 0
 
 
-def _lines(text: str, start: int, indent: int) -> Iterator[_Line]:
-    """The lines after the header at `start`, each without `indent` columns of it; never ends before the file."""
-    header = _LINE_END.search(text, start)
-    at = header.end() if header else len(text)
-    while at < len(text):
-        found = _LINE_END.search(text, at)
-        end, after = found.span() if found else (len(text), len(text))
-        yield _Line(min(at + indent, end), end, after)
+def _lines(text: str, start: int, end: int) -> Iterator[_Line]:
+    """The lines after the header at `start`, with their indentation."""
+    header = _LINE_END.search(text, start, end)
+    at = header.end() if header else end
+    while at < end:
+        found = _LINE_END.search(text, at, end)
+        line_end, after = found.span() if found else (end, end)
+        yield _Line(at, line_end, after)
         at = after

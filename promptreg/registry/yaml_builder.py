@@ -1,6 +1,6 @@
 """The fast path of strict YAML: from events to plain values, giving up at the first thing that looks wrong.
 
-It keeps no positions and explains nothing; `yaml_problems` reads the text a second time to do that.
+It keeps no positions and explains nothing; `yaml_problems` reads the text again to do that.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 from promptreg.registry.core_schema import Scalar, typed
 from promptreg.registry.yaml_events import EventSource, open_events, reading_errors
 
-__all__ = ["MAX_CHARACTERS", "MAX_DEPTH", "Suspect", "Value", "build", "has_directive"]
+__all__ = ["MAX_CHARACTERS", "MAX_DEPTH", "Suspect", "Value", "build", "has_directive", "may_hide_tag"]
 
 MAX_DEPTH = 20
 MAX_CHARACTERS = 1_000_000
@@ -21,7 +21,6 @@ Value = Scalar | dict[str, Any] | list[Any]
 
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _DIRECTIVE = re.compile(r"^%", re.MULTILINE)
-# The parser hides the tag "!" from its events.
 _BARE_TAG = re.compile(r"(?<![^\s,\[{?:-])!(?![^\s,\]}])")
 
 
@@ -30,15 +29,18 @@ def has_directive(text: str, start: Any) -> bool:
     return bool(start.version or start.tags or _DIRECTIVE.search(text, 0, start.end_mark.index))
 
 
+def may_hide_tag(text: str) -> bool:
+    """Whether a tag "!" without a name may stand in the text; the parser hides it from its events."""
+    return "!" in text and _BARE_TAG.search(text) is not None
+
+
 class Suspect(Exception):
-    """The text is refused, or cannot be accepted without a closer look."""
+    """The text is refused; `yaml_problems` knows why."""
 
 
 def build(text: str) -> Value:
-    """The value that `text` stands for. Raises Suspect for anything that strict YAML refuses."""
+    """The value that `text` stands for. Raises Suspect for all that strict YAML refuses, except what `may_hide_tag`."""
     if len(text) > MAX_CHARACTERS or ("\r" in text and _LONE_RETURN.search(text)):
-        raise Suspect
-    if "!" in text and _BARE_TAG.search(text):
         raise Suspect
     try:
         return _document(open_events(text), text)

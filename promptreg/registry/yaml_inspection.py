@@ -9,7 +9,7 @@ from promptreg.registry.core_schema import NotJson, typed
 from promptreg.registry.yaml_builder import MAX_DEPTH, has_directive
 from promptreg.registry.yaml_events import open_events, reading_errors
 from promptreg.registry.yaml_places import NodePath, problem_at
-from promptreg.registry.yaml_syntax import Complaint, explain
+from promptreg.registry.yaml_syntax import Complaint, explain, placeholder
 from promptreg.text import Source
 
 __all__ = ["EMPTY", "Inspection", "inspect"]
@@ -126,7 +126,7 @@ class Inspection:
         here.key = _UNNAMED
         if self._text.startswith("{{", here.start - self._base) and at == here.start + 1:
             path = self._path(self._levels[:-1])
-            self._complain(here.start, 'YAML reads "{{" as a mapping; quote the value: "{{ … }}"', path)
+            self._complain(here.start, placeholder("{{"), path)
             self.placeholder_lines.add(self._source.location(here.start).line)
         else:
             kind = "mapping" if is_mapping else "list"

@@ -14,6 +14,7 @@ from promptreg.registry.yaml_builder import MAX_CHARACTERS
 from promptreg.registry.yaml_characters import character_problems, without_forbidden
 from promptreg.registry.yaml_inspection import Inspection, inspect
 from promptreg.registry.yaml_places import key_path, problem_at
+from promptreg.registry.yaml_syntax import placeholder
 from promptreg.text import Source
 
 __all__ = ["MAX_PROBLEMS", "find_problems"]
@@ -79,10 +80,14 @@ def _repair(source: Source, base: int, inspection: Inspection) -> _Repair | None
     cause = complaint.offset if complaint.cause is None else complaint.cause
     start = max(base, text.rfind("\n", 0, cause) + 1)
     end = text.find("\n", cause)
-    # An unquoted {{ … }} breaks the rest of its line too, which is the same mistake.
-    known = source.location(start).line in inspection.placeholder_lines
-    problem = None if known else problem_at(source, complaint.offset, complaint.message)
-    return _Repair(start, len(text) if end < 0 else end, problem, complaint.cause is None)
+    end = len(text) if end < 0 else end
+    value = _LINE.match(text, start, end)
+    problem: Problem | None = problem_at(source, complaint.offset, complaint.message)
+    if source.location(start).line in inspection.placeholder_lines:
+        problem = None  # an unquoted {{ … }} broke the rest of its line too, which is the same mistake
+    elif value and value["value"][:2] in ("{{", "{%", "{#"):
+        problem = problem_at(source, value.start("value"), placeholder(value["value"][:2]))
+    return _Repair(start, end, problem, complaint.cause is None)
 
 
 def _mended(text: str, repair: _Repair, base: int) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from promptreg.text import Source
 
-__all__ = ["Complaint", "explain"]
+__all__ = ["Complaint", "explain", "placeholder"]
 
 _QUOTE = "quote the value if it is text"
 _CLIP = 40
@@ -82,9 +82,11 @@ def explain(error: Exception, source: Source, base: int, reached: int) -> Compla
     at = _offset(getattr(error, "problem_mark", None), base, reached)
     begun = _offset(getattr(error, "context_mark", None), base, at)
     if "expected ':'" in problem:
-        return Complaint(begun, f'expected ": " after {_quoted(source.text, begun)}', begun)
+        return Complaint(begun, _no_colon(source.text, begun), None)
     if "cannot start any token" in problem:
         return Complaint(at, _cannot_start(source.text[at : at + 1]), at)
+    if re.search(_MISFIT, problem) and source.text.startswith(":", at):
+        return Complaint(at, "a key is missing before the colon", None)
     if re.search(_MISFIT, problem) and (closer := _closer_before(source.text, at)):
         return _follows(source, at, closer, reached)
     for needle, sentence in _SENTENCES:
@@ -100,10 +102,10 @@ def _offset(mark: Any, base: int, otherwise: int) -> int:
     return otherwise if mark is None else base + int(mark.index)
 
 
-def _quoted(text: str, at: int) -> str:
-    """The rest of the line at offset `at`, in quotes, clipped."""
+def _no_colon(text: str, at: int) -> str:
+    """About a key without a colon, quoting the rest of its line."""
     line = text[at : text.find("\n", at) if "\n" in text[at:] else len(text)].strip()
-    return f'"{line}"' if len(line) <= _CLIP else f'"{line[:_CLIP]}…"'
+    return f'expected ": " after "{line[:_CLIP]}{"…" if len(line) > _CLIP else ""}"'
 
 
 def _follows(source: Source, at: int, closer: str, begun: int) -> Complaint:
@@ -120,6 +122,12 @@ def _closer_before(text: str, at: int) -> str | None:
     """Name of the quote or bracket that ends the text before offset `at` on its line."""
     before = text[text.rfind("\n", 0, at) + 1 : at].rstrip()
     return _CLOSERS.get(before[-1:])
+
+
+def placeholder(opener: str) -> str:
+    """About a value that begins with one of the opening signs of a template: {{ {% {#."""
+    closer = {"{": "}", "%": "%", "#": "#"}[opener[1]] + "}"
+    return f'YAML reads "{opener}" as a mapping; quote the value: "{opener} … {closer}"'
 
 
 def _cannot_start(char: str) -> str:
