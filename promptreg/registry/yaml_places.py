@@ -54,26 +54,22 @@ def problem_at(source: Source, offset: int, message: str, path: NodePath = (), *
 
 
 class _Open:
-    """A mapping or sequence whose end has not been read; `end` grows with what is inside it."""
+    """A mapping or sequence whose end has not been read."""
 
-    __slots__ = ("count", "end", "is_mapping", "key", "node", "path")
+    __slots__ = ("count", "is_mapping", "key", "path", "span")
 
-    def __init__(self, path: NodePath, node: Node, *, is_mapping: bool) -> None:
+    def __init__(self, path: NodePath, span: tuple[int, int, int], *, is_mapping: bool) -> None:
         self.path = path
-        self.node = node
-        self.end = node.end
+        self.span = span
         self.is_mapping = is_mapping
         self.count = 0
         self.key: tuple[str, int, int] | None = None
 
-    def awaits_key(self) -> bool:
-        return self.is_mapping and self.key is None
-
-    def take_step(self, start: int) -> tuple[str | int, int, int]:
+    def take_key(self, start: int) -> tuple[str | int, int, int]:
         """Last step and key span of the value that begins at `start`; the next value gets another one."""
         if self.key is not None:
-            step, self.key = self.key, None
-            return step
+            key, self.key = self.key, None
+            return key
         self.count += 1
         return self.count - 1, start, start
 
@@ -83,42 +79,33 @@ def find_nodes(text: str, base: int) -> dict[NodePath, Node]:
     import yaml.events as kinds
 
     nodes: dict[NodePath, Node] = {}
-    opened: list[_Open] = []
+    here: _Open | None = None
+    outer: list[_Open | None] = []
+    last_end = base
     next_event = open_events(text)
     while True:
         event = next_event()
-        if isinstance(event, kinds.StreamEndEvent):
-            return nodes
+        kind = type(event)
         start, end = event.start_mark.index + base, event.end_mark.index + base
-        if isinstance(event, kinds.CollectionEndEvent):
-            _close(opened, nodes, end if end > start else None)
-        elif isinstance(event, kinds.ScalarEvent) and opened and opened[-1].awaits_key():
-            opened[-1].key = (event.value, start, end)
-            opened[-1].end = end
-        elif isinstance(event, kinds.NodeEvent):
-            path, node = _begin(opened, start, end, getattr(event, "style", None) or "")
-            if isinstance(event, kinds.CollectionStartEvent):
-                opened.append(_Open(path, node, is_mapping=isinstance(event, kinds.MappingStartEvent)))
+        if kind is kinds.MappingEndEvent or kind is kinds.SequenceEndEvent:
+            # In block style this mark is already at the next token.
+            last_end = end if end > start else last_end
+            assert here is not None
+            begun, key_start, key_end = here.span
+            nodes[here.path] = Node(begun, last_end, key_start, key_end, None)
+            here = outer.pop()
+        elif not issubclass(kind, kinds.NodeEvent):
+            if kind is kinds.StreamEndEvent:
+                return nodes
+        elif here is not None and here.is_mapping and here.key is None:
+            here.key = (event.value, start, end)
+            last_end = end
+        else:
+            step, key_start, key_end = here.take_key(start) if here else ("", start, start)
+            path = (*here.path, step) if here else ()
+            if kind is kinds.ScalarEvent:
+                nodes[path] = Node(start, end, key_start, key_end, event.style or "")
+                last_end = end
             else:
-                nodes[path] = node
-                _reach(opened, end)
-
-
-def _begin(opened: list[_Open], start: int, end: int, style: str) -> tuple[NodePath, Node]:
-    if not opened:
-        return (), Node(start, end, start, start, style)
-    step, key_start, key_end = opened[-1].take_step(start)
-    return (*opened[-1].path, step), Node(start, end, key_start, key_end, style)
-
-
-def _close(opened: list[_Open], nodes: dict[NodePath, Node], flow_end: int | None) -> None:
-    """End the innermost collection; in block style its own mark is already at the next token, so it is not used."""
-    done = opened.pop()
-    end = done.end if flow_end is None else flow_end
-    nodes[done.path] = done.node._replace(end=end, style=None)
-    _reach(opened, end)
-
-
-def _reach(opened: list[_Open], end: int) -> None:
-    if opened:
-        opened[-1].end = end
+                outer.append(here)
+                here = _Open(path, (start, key_start, key_end), is_mapping=kind is kinds.MappingStartEvent)
