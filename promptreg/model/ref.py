@@ -10,7 +10,7 @@ from promptreg.model.version import Version
 
 __all__ = ["Constraint", "Pin", "Ref", "RefFault"]
 
-_PARTIAL = re.compile(r"([~^]?)(0|[1-9]\d{0,8})(?:\.(0|[1-9]\d{0,8}))?(?:\.(0|[1-9]\d{0,8}))?")
+_PARTIAL = re.compile(r"([~^]?)(0|[1-9][0-9]{0,8})(?:\.(0|[1-9][0-9]{0,8}))?(?:\.(0|[1-9][0-9]{0,8}))?")
 
 
 class RefFault(ValueError):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 __all__ = ["Version"]
 
-_EXACT = re.compile(r"(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})")
+_EXACT = re.compile(r"(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})")
 
 
 class Version(NamedTuple):
