@@ -1,0 +1,87 @@
+"""Options that several commands share, with one spelling and one help text each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from promptreg.cli.complete import complete_anything, complete_prompts, complete_samples
+from promptreg.errors import Problem, UsageError, nearest
+
+__all__ = ["OneOf", "any_name", "format_option", "input_options", "prompt_name", "registry_option"]
+
+Function = Callable[..., Any]
+Decorator = Callable[[Function], Function]
+
+
+class OneOf(click.Choice[str]):
+    """A choice that names the nearest valid word when it refuses one."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value in self.choices:
+            return value
+        subject = f"{param.opts[-1]}: " if param is not None and param.param_type_name == "option" else ""
+        message = f'{subject}"{value}" is not one of {", ".join(self.choices)}'
+        raise UsageError([Problem("usage", message, suggestion=nearest(value, self.choices))])
+
+
+def registry_option() -> Decorator:
+    """`--registry DIR`."""
+    return click.option(
+        "--registry",
+        metavar="DIR",
+        type=click.Path(file_okay=False, exists=False),
+        is_eager=True,
+        help="The registry folder. Default: the setting `registry` of promptreg.toml or of [tool.promptreg] in "
+        "pyproject.toml, searched from here upwards; else ./prompts.",
+    )
+
+
+def format_option(choices: Sequence[str] = ("text", "json"), text: str = "What to print.") -> Decorator:
+    """`--format`, with the first choice as the default."""
+    return click.option(
+        "--format", "form", type=OneOf(choices), default=choices[0], show_default=True, metavar="FORMAT", help=text
+    )
+
+
+def prompt_name() -> Decorator:
+    """The argument NAME of a command that needs a prompt."""
+    return click.argument("name", shell_complete=complete_prompts, is_eager=True)
+
+
+def any_name(*, required: bool = True) -> Decorator:
+    """The argument NAME of a command that takes prompts and components."""
+    return click.argument("name", required=required, shell_complete=complete_anything)
+
+
+def input_options(command: Function) -> Function:
+    """`--sample`, `-i` and `-v`: where the inputs of a prompt come from, in the order they are merged."""
+    for option in (
+        click.option(
+            "-v",
+            "--var",
+            "assignments",
+            metavar="KEY=VALUE",
+            multiple=True,
+            help="Set one input; may be repeated and wins over -i and --sample. Text for an input of type string, "
+            "JSON for all others. KEY may be a path: order.id=7, history[0].content=Hello.",
+        ),
+        click.option(
+            "-i",
+            "--inputs",
+            "file",
+            metavar="FILE",
+            type=click.Path(dir_okay=True, allow_dash=True),
+            help="Inputs from a JSON or YAML file (- reads standard input); wins over --sample.",
+        ),
+        click.option(
+            "--sample",
+            metavar="NAME",
+            shell_complete=complete_samples,
+            help="Start from a sample of the prompt (see `promptreg show NAME`).",
+        ),
+    ):
+        command = option(command)
+    return command

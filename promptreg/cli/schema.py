@@ -1,0 +1,44 @@
+"""`promptreg schema`: the JSON Schemas of our output formats, as shipped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from promptreg.cli import streams
+from promptreg.cli.complete import complete_schemas
+from promptreg.errors import UnknownName, nearest
+
+__all__ = ["command", "schema_names"]
+
+_FOLDER = Path(__file__).parent.parent / "schemas"
+
+
+def schema_names() -> list[str]:
+    """The names that `promptreg schema` takes, such as render."""
+    return sorted(file.stem.rpartition("-")[0] for file in _FOLDER.glob("*-1.json"))
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  promptreg schema                    lists the names
+  promptreg schema render > render.schema.json
+"""
+)
+@click.argument("name", required=False, shell_complete=complete_schemas)
+def command(name: str | None) -> None:
+    """Print the JSON Schema (2020-12) of what --format json prints.
+
+    NAME is the middle of a document's "schema" key: render for promptreg/render/1. `error` is what every command
+    prints under --format json when it fails. Without NAME the known names are listed.
+    """
+    names = schema_names()
+    if name is None:
+        streams.write_text("".join(f"{known}\n" for known in names))
+        return
+    wanted = name.removeprefix("promptreg/").removesuffix("/1")
+    if wanted not in names:
+        raise UnknownName.at(f'no schema is named "{name}"', suggestion=nearest(wanted, names))
+    streams.write_text((_FOLDER / f"{wanted}-1.json").read_text(encoding="utf-8"))
