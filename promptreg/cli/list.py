@@ -1,0 +1,52 @@
+"""`promptreg list`: what the registry holds."""
+
+from __future__ import annotations
+
+import click
+
+from promptreg.cli import streams
+from promptreg.cli.complete import complete_anything
+from promptreg.cli.options import OneOf, format_option, registry_option
+from promptreg.cli.session import open_registry, report_problems
+from promptreg.model.kinds import KINDS
+
+__all__ = ["command"]
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  promptreg list
+  promptreg list --kind prompt
+  promptreg list 'support/*'
+  promptreg list --kind prompt --format json | jq -r '.items[].name'
+"""
+)
+@click.argument("glob", required=False, shell_complete=complete_anything)
+@click.option("--kind", type=OneOf(KINDS), metavar="KIND", help=f"Only this kind: {', '.join(KINDS)}.")
+@format_option(text="text: a table; json: promptreg/list/1.")
+@registry_option()
+def command(glob: str | None, kind: str | None, form: str, registry: str | None) -> int:
+    """List components and prompts: name, version, kind, summary.
+
+    GLOB keeps the names that match it; * matches any characters, / too. Broken files and refs are reported on standard
+    error with exit code 2, and do not hide the others.
+    """
+    from fnmatch import fnmatchcase
+
+    loaded = open_registry(registry)
+    items = [
+        item
+        for item in loaded.items()
+        if (kind is None or item.kind == kind) and (glob is None or fnmatchcase(item.name, glob))
+    ]
+    if form == "json":
+        from promptreg.output.documents import list_document
+
+        streams.write_document(list_document(items))
+    else:
+        from promptreg.output.entries import list_rows
+
+        screen = streams.screen()
+        streams.write_rows(list_rows(items, screen.columns if screen.is_terminal else None))
+    return report_problems(loaded)

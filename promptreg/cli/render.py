@@ -1,0 +1,131 @@
+"""`promptreg render`: a prompt and its inputs become the final messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from promptreg.cli import streams
+from promptreg.cli.files import write_file
+from promptreg.cli.inputs import Given
+from promptreg.cli.options import format_option, input_options, prompt_name, registry_option
+from promptreg.cli.session import open_registry, render
+from promptreg.errors import TokenizerMissing
+from promptreg.output.json_text import document_text, payload_text
+
+if TYPE_CHECKING:
+    from promptreg.output.margin import View
+    from promptreg.render.rendered import Rendered
+
+__all__ = ["command"]
+
+_FORMATS = ("text", "messages", "json", "openai", "openai-responses", "anthropic", "gemini", "mcp")
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  promptreg render chat/reply --sample first-message
+  promptreg render chat/reply --sample first-message -v 'message=Where is my page?'
+  promptreg render chat/reply -i inputs.json --format openai
+  jq '.[0]' tickets.json | promptreg render support/refund-reply -i - --format json
+  promptreg render support/refund-reply@^2 --sample small-claim -o prompt.txt
+
+\b
+Formats:
+  text              the contents of all messages, a blank line between two of them. In a pipe and with -o these
+                    are the exact bytes, with no line end added; a terminal shows the origins in a margin
+  messages          [{"role": ..., "content": ...}]
+  json              promptreg/render/1: messages, the origin of every character, parts, tokens
+  openai            a body for Chat Completions          openai-responses  a body for Responses
+  anthropic         a body for Messages                  gemini            a body for generateContent
+  mcp               the result of prompts/get
+"""
+)
+@prompt_name()
+@input_options
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=True, allow_dash=True),
+    help="Write to FILE instead of standard output; FILE is replaced at once or not at all.",
+)
+@format_option(_FORMATS, "What to write; see below.")
+@registry_option()
+def command(
+    name: str,
+    sample: str | None,
+    file: str | None,
+    assignments: tuple[str, ...],
+    output: str | None,
+    form: str,
+    registry: str | None,
+) -> None:
+    """Turn prompt NAME and its inputs into the final messages.
+
+    NAME is a prompt's name, with a version if you like: support/refund-reply@^2. Inputs come from a sample, then from
+    -i, then from -v; each replaces whole inputs of the ones before. Every missing, unknown or ill-typed input is
+    reported before any text exists.
+    """
+    rendered = render(open_registry(registry), name, Given(sample, file, assignments))
+    if form == "text" and output is None and streams.screen().is_terminal:
+        _show(rendered)
+        return
+    is_text = form == "text"
+    text = rendered.text if is_text else _json_text(rendered, form)
+    if output is not None and output != "-":
+        write_file(output, text.encode("utf-8"))
+    elif is_text:
+        streams.write_text(text)
+    else:
+        streams.write_json(text)
+
+
+def _json_text(rendered: Rendered, form: str) -> str:
+    if form == "json":
+        return document_text(rendered.document())
+    return payload_text(rendered.messages if form == "messages" else rendered.to(form))
+
+
+def _show(rendered: Rendered) -> None:
+    from promptreg.output.margin import Page, margin_rows
+
+    screen = streams.screen()
+    streams.write_rows(margin_rows(_view(rendered), Page(screen.columns, screen.unicode)))
+    streams.flush()
+    for warning in _warnings(rendered):
+        streams.warn(warning)
+
+
+def _warnings(rendered: Rendered) -> tuple[str, ...]:
+    try:
+        return rendered.warnings
+    except TokenizerMissing as error:
+        return tuple(f"tokens are not counted: {problem.message}" for problem in error.problems)
+
+
+def _view(rendered: Rendered) -> View:
+    """What the margin view shows; without tokens where the counter is missing."""
+    from promptreg.output.margin import View
+
+    pin = rendered.prompt
+    details = [pin.digest[7:15]]
+    tokens: dict[str, int] = {}
+    try:
+        total = rendered.tokens
+        details.append(f"{total.total} tokens ({total.counter}{'' if total.exact else ', approximate'})")
+        if total.limit is not None:
+            details.append(f"budget {total.limit}")
+        details.append(f"stable prefix {total.stable_prefix}")
+        tokens = {row.id: row.tokens for row in rendered.parts}
+    except TokenizerMissing:
+        pass
+    return View(
+        title=f"{pin.name}@{pin.version}",
+        details=tuple(details),
+        messages=rendered.messages,
+        segments=rendered.segments,
+        part_tokens=tokens,
+    )

@@ -1,0 +1,77 @@
+"""Starter registries: the files of each, and writing them where nothing exists yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from promptreg.cli.files import create_files
+from promptreg.errors import Problem, UsageError
+
+__all__ = ["STARTERS", "write_starter"]
+
+STARTERS = {
+    "chat": "an assistant with a conversation history",
+    "qa": "answers from retrieved sources, with citations",
+    "router": "the choice of a skill for a message",
+    "review": "the review of a code change from its diff",
+    "extract": "fields read out of a document as JSON",
+}
+"""The starters and what their prompt does."""
+
+_FOLDER = Path(__file__).parent / "starters"
+
+
+def write_starter(name: str, folder: Path) -> list[Path]:
+    """Write the files of a starter below `folder`, all or none; the paths written, relative to it.
+
+    Raises UsageError that names every file in the way, and then nothing has been written.
+    """
+    source = _FOLDER / name
+    files = {file.relative_to(source): file.read_bytes() for file in sorted(source.rglob("*")) if _is_ours(file)}
+    problems = [problem for path in files for problem in _in_the_way(folder, path)]
+    problems.extend(_configured(folder))
+    if problems:
+        raise UsageError(problems)
+    create_files({folder / path: data for path, data in files.items()})
+    return list(files)
+
+
+def _is_ours(file: Path) -> bool:
+    return file.is_file() and file.suffix != ".pyc"
+
+
+def _in_the_way(folder: Path, path: Path) -> Iterator[Problem]:
+    """What keeps the file from being new: the file itself, a namesake with another suffix, a file as a folder."""
+    target = folder / path
+    for parent in reversed([folder / above for above in path.parents]):
+        if (parent.exists() or parent.is_symlink()) and not parent.is_dir():
+            yield _exists(parent, "is in the way: a folder is needed here")
+            return
+    if not target.resolve().is_relative_to(folder.resolve()):
+        yield _exists(target, "would be written outside of the folder, through a link")
+    elif target.exists() or target.is_symlink():
+        yield _exists(target, "exists; nothing was written")
+    elif target.suffix in (".md", ".yaml"):
+        for other in (target.with_suffix(".md"), target.with_suffix(".yaml")):
+            if other.exists():
+                yield _exists(other, f"exists and has the component name of {path.as_posix()}; nothing was written")
+
+
+def _configured(folder: Path) -> Iterator[Problem]:
+    """A pyproject.toml that already configures promptreg: the new promptreg.toml would hide it."""
+    import tomllib
+
+    project = folder / "pyproject.toml"
+    if project.is_file():
+        try:
+            tool = tomllib.loads(project.read_text(encoding="utf-8")).get("tool", {})
+        except (OSError, ValueError) as error:
+            yield _exists(project, f"cannot be read: {error}")
+            return
+        if isinstance(tool, dict) and "promptreg" in tool:
+            yield _exists(project, "holds [tool.promptreg] already; nothing was written")
+
+
+def _exists(path: Path, message: str) -> Problem:
+    return Problem("exists", message, path.as_posix())

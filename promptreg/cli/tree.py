@@ -1,0 +1,75 @@
+"""`promptreg tree`: what a prompt is made of, and what is made with a component."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from promptreg.cli import streams
+from promptreg.cli.options import any_name, format_option, registry_option
+from promptreg.cli.session import open_registry, report_problems
+from promptreg.errors import PromptregError
+from promptreg.output.entries import Branch, tree_rows
+
+if TYPE_CHECKING:
+    from promptreg.api import Node, Registry
+
+__all__ = ["command"]
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  promptreg tree                               every prompt
+  promptreg tree support/refund-reply          what it is made of
+  promptreg tree rules/tone --dependants       which components and prompts use it, directly or not
+  promptreg tree rules/tone --dependants --depth 1 --format json
+"""
+)
+@any_name(required=False)
+@click.option("--dependants", is_flag=True, help="Who depends on NAME, instead of what NAME is made of.")
+@click.option(
+    "--depth", type=click.IntRange(min=0), metavar="N", help="Show N levels below the root; 0 is the root alone."
+)
+@format_option(text="text: a drawing; json: promptreg/tree/1.")
+@registry_option()
+def command(name: str | None, dependants: bool, depth: int | None, form: str, registry: str | None) -> int:
+    """Draw the parts of NAME, or with --dependants its users; without NAME, of every prompt.
+
+    Each row names a component, its version, its kind and the ref that led to it. What a component is made of is drawn
+    where it appears first.
+    """
+    loaded = open_registry(registry)
+    nodes = _prompts(loaded, dependants=dependants) if name is None else [loaded.tree(name, dependants=dependants)]
+    seen: set[str] = set()
+    roots = [_branch(node, depth, seen) for node in nodes]
+    if form == "json":
+        from promptreg.output.documents import tree_document
+
+        streams.write_document(tree_document(roots, dependants=dependants))
+    else:
+        streams.write_rows(tree_rows(roots, unicode=streams.screen().unicode))
+    return report_problems(loaded) if name is None else 0
+
+
+def _prompts(registry: Registry, *, dependants: bool) -> list[Node]:
+    """The trees of all prompts whose refs can be resolved; with `dependants`, of all components."""
+    nodes = []
+    for item in registry.items():
+        if (item.kind == "prompt") is not dependants:
+            try:
+                nodes.append(registry.tree(item.name, dependants=dependants))
+            except PromptregError:
+                continue
+    return nodes
+
+
+def _branch(node: Node, depth: int | None, seen: set[str]) -> Branch:
+    """The node down to `depth`; without a depth, children that were drawn before are left out."""
+    repeated = depth is None and node.name in seen and bool(node.children)
+    seen.add(node.name)
+    inside = () if repeated or depth == 0 else node.children
+    below = None if depth is None else depth - 1
+    children = tuple(_branch(child, below, seen) for child in inside)
+    return Branch(node.name, node.kind, node.version, node.ref, repeated, children)
