@@ -9,8 +9,8 @@ from copy import copy
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from promptreg.cli.json_input import json_or_text, read_json
 from promptreg.errors import InputError, InvalidFile, Problem, UsageError
+from promptreg.registry.strict_json import json_or_text, read_json
 from promptreg.text import Source
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import Any
 from promptreg.errors import InvalidFile, OutputInvalid, Problem, PromptregError, UsageError
 from promptreg.model.check import Fault, copy_checked, path_text
 from promptreg.model.prompt import Prompt
-from promptreg.registry.side_file import parse_json
 from promptreg.registry.store import Store
+from promptreg.registry.strict_json import read_json
 from promptreg.render.program import Program
 from promptreg.template import Limits, Meter
 
@@ -27,7 +27,7 @@ def load_schema(prompt: Prompt, store: Store) -> Any:
     schema, path = prompt.output.schema, prompt.path
     if isinstance(schema, str):
         source = store.side_file(schema)
-        schema, path = parse_json(source), source.path
+        schema, path = read_json(source), source.path
     try:
         from jsonschema import Draft202012Validator
         from jsonschema.exceptions import SchemaError

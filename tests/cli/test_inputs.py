@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from promptreg.cli.inputs import assign, read_inputs
-from promptreg.cli.json_input import read_json
 from promptreg.errors import InputError, InvalidFile, UsageError
 from promptreg.model.inputs import InputSpec
+from promptreg.registry.strict_json import read_json
 from promptreg.text import Source
 
 _SPECS = {
