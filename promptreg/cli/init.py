@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from promptreg.cli.starter import STARTERS, write_starter
 
 __all__ = ["command"]
 
-_LIST = "\n".join(f"  {name:<9} {text}" for name, text in STARTERS.items())
+_LIST = "\n".join(f"  {name:<9} {starter.summary}" for name, starter in STARTERS.items())
 
 
 @click.command(
@@ -45,15 +46,7 @@ def command(folder: str, template: str) -> None:
     target = Path(folder)
     written = write_starter(template, target)
     streams.write_text("".join(f"{(target / path).as_posix()}\n" for path in written))
-    prompt, sample = _first_prompt(target)
     streams.flush()
-    go = "" if folder == "." else f"cd {folder} && "
-    streams.talk(f"Next: {go}promptreg render {prompt} --sample {sample}")
-
-
-def _first_prompt(folder: Path) -> tuple[str, str]:
-    from promptreg.api import load
-
-    registry = load(folder / "prompts")
-    prompt = next(item for item in registry.items() if item.kind == "prompt")
-    return prompt.name, prompt.samples[0]
+    go = "" if folder == "." else f"cd {shlex.quote(folder)} && "
+    starter = STARTERS[template]
+    streams.talk(f"Next: {go}promptreg render {starter.prompt} --sample {starter.sample}")

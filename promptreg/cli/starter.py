@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from promptreg.cli.files import create_files
 from promptreg.errors import Problem, UsageError
 
-__all__ = ["STARTERS", "write_starter"]
+__all__ = ["STARTERS", "Starter", "write_starter"]
+
+
+class Starter(NamedTuple):
+    """A starter: what its prompt does, and a first command line for it."""
+
+    summary: str
+    prompt: str
+    sample: str
+
 
 STARTERS = {
-    "chat": "an assistant with a conversation history",
-    "qa": "answers from retrieved sources, with citations",
-    "router": "the choice of a skill for a message",
-    "review": "the review of a code change from its diff",
-    "extract": "fields read out of a document as JSON",
+    "chat": Starter("an assistant with a conversation history", "chat/reply", "first-message"),
+    "qa": Starter("answers from retrieved sources, with citations", "qa/answer", "shipping"),
+    "router": Starter("the choice of a skill for a message", "router/route", "double-charge"),
+    "review": Starter("the review of a code change from its diff", "review/change", "retry"),
+    "extract": Starter("fields read out of a document as JSON", "extract/invoice", "plain"),
 }
-"""The starters and what their prompt does."""
 
 _FOLDER = Path(__file__).parent / "starters"
 
