@@ -37,6 +37,14 @@ def _type_faults(value: Any, at: tuple[str | int, ...]) -> Iterator[Fault]:
     for kind in value if isinstance(value, list) and value else [value]:
         if kind not in _JSON_TYPES:
             yield Fault(at, f'"{kind}" is not a type', nearest(str(kind), _JSON_TYPES))
+    yield from _repeated(value, at)
+
+
+def _repeated(value: Any, at: tuple[str | int, ...]) -> Iterator[Fault]:
+    texts = [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+    for text in dict.fromkeys(texts):
+        if texts.count(text) > 1:
+            yield Fault(at, f'names "{text}" twice')
 
 
 def _value_faults(kind: str, value: Any, at: tuple[str | int, ...]) -> Iterator[Fault]:
@@ -52,6 +60,8 @@ def _value_faults(kind: str, value: Any, at: tuple[str | int, ...]) -> Iterator[
         yield from _regex_faults(value, at)
     elif not _is_kind(kind, value):
         yield Fault(at, f"must be {_WORDS[kind]}")
+    elif kind == "names":
+        yield from _repeated(value, at)
 
 
 _WORDS = {
@@ -81,7 +91,7 @@ def _regex_faults(value: Any, at: tuple[str | int, ...]) -> Iterator[Fault]:
         return
     try:
         re.compile(value)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         yield Fault(at, f"is not a regular expression: {error}")
 
 

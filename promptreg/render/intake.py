@@ -8,6 +8,7 @@ from typing import Any
 from promptreg.errors import InputError, Problem, nearest
 from promptreg.model.check import Fault, copy_checked, copy_messages, path_text
 from promptreg.model.inputs import InputSpec
+from promptreg.model.keywords import broken_keywords
 from promptreg.model.kinds import SLOT_ROLES
 from promptreg.model.prompt import Prompt
 
@@ -25,14 +26,15 @@ def check_inputs(
     values: dict[str, Any] = {}
     for name, spec in prompt.inputs.items():
         if name in given:
+            before = len(faults)
             values[name] = _copy(given[name], spec, roles, faults)
-            if spec.max_tokens is not None:
+            if spec.max_tokens is not None and len(faults) == before:
                 faults.extend(token_fault(values[name], spec, count))
         elif spec.required:
             faults.append(Fault((name,), f"is missing; it is {_described(spec)}"))
         else:
             values[name] = spec.default
-    if len(given) > len(values) or faults:
+    if faults or any(name not in values for name in given):
         _refuse(prompt, given, faults)
     return values
 
@@ -42,7 +44,9 @@ def _copy(value: Any, spec: InputSpec, roles: Mapping[str, tuple[str, ...]], fau
         faults.append(Fault((spec.name,), f"must be {_described(spec)}, not null"))
         return None
     if spec.type == "messages":
-        return copy_messages(value, roles.get(spec.name, SLOT_ROLES), (spec.name,), faults)
+        messages = copy_messages(value, roles.get(spec.name, SLOT_ROLES), (spec.name,), faults)
+        faults.extend(Fault((spec.name,), *broken) for broken in broken_keywords(messages, spec.schema))
+        return messages
     return copy_checked(value, spec.schema, (spec.name,), faults)
 
 
