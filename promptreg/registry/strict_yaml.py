@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from promptreg.errors import InvalidFile
 from promptreg.registry.scalars import align
-from promptreg.registry.yaml_builder import MAX_CHARACTERS, MAX_DEPTH, Suspect, Value, build, may_hide_tag
+from promptreg.registry.yaml_builder import MAX_CHARACTERS, MAX_DEPTH, Suspect, Value, build
 from promptreg.registry.yaml_places import Node, NodePath, find_nodes, key_path
 from promptreg.text import Location, Source, TextMap
 
@@ -22,20 +22,13 @@ def parse_yaml(source: Source, start: int = 0, end: int | None = None) -> Docume
     value has the code "empty-file".
     """
     stop = len(source.text) if end is None else end
-    text = source.text[start:stop]
     try:
-        root = build(text)
+        root = build(source.text[start:stop])
     except Suspect:
-        raise _refusal(source, start, stop) from None
-    if may_hide_tag(text) and (refusal := _refusal(source, start, stop)).problems:
-        raise refusal
+        from promptreg.registry.yaml_problems import find_problems
+
+        raise InvalidFile(find_problems(source, start, stop)) from None
     return Document(source, root, start, stop)
-
-
-def _refusal(source: Source, start: int, stop: int) -> InvalidFile:
-    from promptreg.registry.yaml_problems import find_problems
-
-    return InvalidFile(find_problems(source, start, stop))
 
 
 class Document:

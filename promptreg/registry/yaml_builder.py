@@ -11,7 +11,7 @@ from typing import Any
 from promptreg.registry.core_schema import Scalar, typed
 from promptreg.registry.yaml_events import EventSource, open_events, reading_errors
 
-__all__ = ["MAX_CHARACTERS", "MAX_DEPTH", "Suspect", "Value", "build", "has_directive", "may_hide_tag"]
+__all__ = ["MAX_CHARACTERS", "MAX_DEPTH", "Suspect", "Value", "build", "has_directive"]
 
 MAX_DEPTH = 20
 MAX_CHARACTERS = 1_000_000
@@ -21,17 +21,11 @@ Value = Scalar | dict[str, Any] | list[Any]
 
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _DIRECTIVE = re.compile(r"^%", re.MULTILINE)
-_BARE_TAG = re.compile(r"(?<![^\s,\[{?:-])!(?![^\s,\]}])")
 
 
 def has_directive(text: str, start: Any) -> bool:
-    """Whether a line with "%" stands before the document of this start event; not every parser tells of all."""
-    return bool(start.version or start.tags or _DIRECTIVE.search(text, 0, start.end_mark.index))
-
-
-def may_hide_tag(text: str) -> bool:
-    """Whether a tag "!" without a name may stand in the text; the parser hides it from its events."""
-    return "!" in text and _BARE_TAG.search(text) is not None
+    """Whether a line with "%" stands before the document of this start event; parsers skip those they do not know."""
+    return _DIRECTIVE.search(text, 0, start.end_mark.index) is not None
 
 
 class Suspect(Exception):
@@ -39,7 +33,7 @@ class Suspect(Exception):
 
 
 def build(text: str) -> Value:
-    """The value that `text` stands for. Raises Suspect for all that strict YAML refuses, except what `may_hide_tag`."""
+    """The value that `text` stands for. Raises Suspect for all that strict YAML refuses."""
     if len(text) > MAX_CHARACTERS or ("\r" in text and _LONE_RETURN.search(text)):
         raise Suspect
     try:

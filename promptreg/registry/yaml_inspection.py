@@ -17,6 +17,7 @@ __all__ = ["EMPTY", "Inspection", "inspect"]
 EMPTY = "empty-file"
 
 _UNNAMED = "?"
+_REMOVE = "remove it, or quote the value if it is text"
 _NOTHING = "there is no value here, only white space and comments"
 _QUOTE_KEY = "write a plain word before the colon, or quote the value if it is text"
 
@@ -180,13 +181,13 @@ class Inspection:
             self._complain(self._base, _NOTHING, code=EMPTY)
 
     def _properties(self, event: Any, at: int) -> None:
-        """Refuse an anchor or a tag; the parser hides the bare tag "!", so the text is looked at."""
-        first = self._text[at - self._base : at - self._base + 1]
+        """Refuse an anchor or a tag."""
         if event.anchor is not None:
-            self._complain(at, f'"&{_clip(event.anchor)}" is an anchor; remove it, or quote the value if it is text')
-        if event.tag is not None or first == "!":
-            tag = self._text[at - self._base :].split(None, 1)[0] if first == "!" else event.tag
-            self._complain(at, f'"{_clip(tag)}" is a tag; remove it, or quote the value if it is text')
+            self._complain(at, f'"&{_clip(event.anchor)}" is an anchor; {_REMOVE}')
+        if event.tag is not None:
+            written = self._text[at - self._base :].split(None, 1)[0]
+            tag = written if written.startswith("!") else event.tag
+            self._complain(at, f'"{_clip(tag)}" is a tag; {_REMOVE}')
 
     def _value_done(self) -> None:
         if self._levels:

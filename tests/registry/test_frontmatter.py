@@ -88,7 +88,7 @@ def test_problems_of_both_halves_are_listed_with_lines_of_the_file() -> None:
 
 
 def test_a_file_without_front_matter_is_held_to_the_same_line_ends() -> None:
-    assert problems("\ufeffBody\rmore") == [
+    assert problems("\ufeffBody\rmore\x0cand more") == [
         "a.md:1:1: a byte order mark (U+FEFF); save the file as UTF-8 without one",
         "a.md:1:6: a lone carriage return; lines end with LF or CR LF",
     ]

@@ -119,6 +119,14 @@ REFUSED: dict[str, tuple[str, list[str]]] = {
     "percent sign": ("a: %b\n", ['1:4: a: a plain value cannot start with "%"; quote it']),
     "several documents": ("a: 1\n---\nb: 2\n", ["2:1: a second YAML document; one file holds one"]),
     "directive": ("%YAML 1.2\n---\na: 1\n", ['1:1: a "%" directive; write plain YAML without one']),
+    "tag directive": ("# note\n%TAG ! x\n---\na: 1\n", ['1:1: a "%" directive; write plain YAML without one']),
+    "anchor and tag": (
+        "a: &x !y b\n",
+        [
+            '1:4: a: "&x" is an anchor; remove it, or quote the value if it is text',
+            '1:4: a: "!y" is a tag; remove it, or quote the value if it is text',
+        ],
+    ),
     "infinity": ("a: [.inf]\n", ["1:5: a[0]: .inf is not a number that JSON can hold; quote it if it is text"]),
     "tab": ("a:\n\t- b\n", ["2:1: a tab cannot indent YAML; use spaces"]),
     "second colon": (
@@ -151,7 +159,7 @@ REFUSED: dict[str, tuple[str, list[str]]] = {
     ),
     "half an escape": ('a: "\\ud83d"\nb: 1\n', ["1:7: a: this escape names no character"]),
     "block header": (
-        "a: |x\n  b\nc: *d\n",
+        "a: |x\n  b: e\nc: *d\n",
         [
             '1:5: a: only a comment may follow "|" or ">" on its line; quote the value if it is text',
             '3:4: c: "*d" is an alias; write the value out, or quote it if it is text',
