@@ -127,6 +127,10 @@ REFUSED: dict[str, tuple[str, list[str]]] = {
             '1:4: a: "!y" is a tag; remove it, or quote the value if it is text',
         ],
     ),
+    "placeholder inside braces": (
+        "a:\n  - {text: {{ x }} and more, b: 1}\n",
+        ['2:12: a[0].text: YAML reads "{{" as a mapping; quote the value: "{{ … }}"'],
+    ),
     "infinity": ("a: [.inf]\n", ["1:5: a[0]: .inf is not a number that JSON can hold; quote it if it is text"]),
     "tab": ("a:\n\t- b\n", ["2:1: a tab cannot indent YAML; use spaces"]),
     "second colon": (
