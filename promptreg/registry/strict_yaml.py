@@ -7,7 +7,6 @@ deep or too large. A document keeps its text, so places are found when somebody 
 from __future__ import annotations
 
 from promptreg.errors import InvalidFile
-from promptreg.registry.scalars import align
 from promptreg.registry.yaml_builder import MAX_CHARACTERS, MAX_DEPTH, Suspect, Value, build
 from promptreg.registry.yaml_places import Node, NodePath, find_nodes, key_path
 from promptreg.text import Location, Source, TextMap
@@ -69,6 +68,8 @@ class Document:
         With `text`, the map is of that text, which stands for the whole scalar. Raises KeyError when `path` is
         no scalar.
         """
+        from promptreg.registry.scalars import align
+
         node = self._scalar(path)
         value = self._value(path)
         if text is not None and text != value:
