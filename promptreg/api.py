@@ -197,12 +197,13 @@ class Registry:
             given = {**_sample(prompt, sample, state.store), **given}
 
         def count(text: str) -> int:
-            return self._counter(prompt).count(text)
+            return int(self._counter(prompt).count(text))
 
         values = check_inputs(prompt, given, program.slot_roles, count)
         composed = compose(program, values, Limits(), count)
         tokenizing = Tokenizing(lambda: self._counter(prompt), lambda: self._profile(prompt))
-        return Rendered(program=program, composed=composed, ref=ref, tokenizing=tokenizing)
+        absent = frozenset(name for name in values if name not in given)
+        return Rendered(program=program, composed=composed, absent=absent, ref=ref, tokenizing=tokenizing)
 
     def require(self, refs: Iterable[str] | str) -> None:
         """Resolve, compile and load rank files for these prompts now: fail at start, not at the first request.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from promptreg.model.inputs import InputSpec
 from promptreg.model.prompt import Message, Slot
 from promptreg.render.compose import ComposedMessage, ComposedPart, Run
+from promptreg.render.placer import Placer
 from promptreg.render.program import PartProgram, Program
-from promptreg.render.segment import Label, Link, Segment
-from promptreg.template import Frame, Span
+from promptreg.render.segment import Label, Link, Segment, take
 
 __all__ = ["Traced", "Volatile", "trace"]
 
@@ -30,14 +30,18 @@ class Traced(NamedTuple):
     volatile: Volatile | None
 
 
-def trace(program: Program, messages: Iterable[ComposedMessage]) -> Traced:
-    """Say for every character of every sent message where it came from."""
-    return _Tracer(program).run(messages)
+def trace(program: Program, messages: Iterable[ComposedMessage], absent: frozenset[str]) -> Traced:
+    """Say for every character of every sent message where it came from.
+
+    `absent` names the inputs that the caller did not give: what they print is text of the prompt's own defaults.
+    """
+    return _Tracer(program, absent).run(messages)
 
 
 class _Tracer:
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, absent: frozenset[str]) -> None:
         self.program = program
+        self._placer = Placer(program, absent)
         self.inputs: Mapping[str, InputSpec] = program.prompt.inputs
         self.segments: list[Segment] = []
         self.by_part: dict[str, tuple[Segment, ...]] = {}
@@ -98,7 +102,7 @@ class _Tracer:
             return
         start, end = self.program.prompt.written.scalar_span((*declared.key, "slot"))
         spec = self.inputs[declared.input]
-        yield Segment(
+        value = Segment(
             message=self.emitted,
             start=0,
             end=len(text),
@@ -117,6 +121,7 @@ class _Tracer:
             expression=declared.input,
             content_part=index,
         )
+        yield from self._placer.written(value)
 
     def _message(self, message: ComposedMessage, declared: Message) -> None:
         present = 0
@@ -185,84 +190,26 @@ class _Tracer:
 
     def _run(self, run: Run, program: PartProgram) -> None:
         traced = run.template.trace(run.stream, run.origins, program.label)
-        base = self.at
+        size = len(run.text)
         if self.volatile is None:
             offsets = [branch.offset for branch in traced.branches if branch.reads]
             offsets += [span.start for span in traced.spans if span.kind == "value" or span.reads]
             if offsets:
-                self.volatile = Volatile(self.emitted, base + min(*offsets, len(run.text)))
+                self.volatile = Volatile(self.emitted, self.at + min(*offsets, size))
         for span in traced.spans:
-            if span.start >= len(run.text):
+            if span.start >= size:
                 break
-            self.segments.append(self._segment(span, run, program, base))
-        self.at = base + len(run.text)
+            for segment in self._placer.place(span, run, program):
+                self._add(segment, size)
+        self.at += size
 
-    def _segment(self, span: Span, run: Run, program: PartProgram, base: int) -> Segment:
-        end = min(span.end, len(run.text))
-        item = run.item
-        if item is None and span.bullet is not None:
-            item = f"{program.part.id}#{span.bullet}"
-        roots = {path[0] for path in span.reads} if span.path is None else {span.path[0]}
-        specs = [self.inputs[root] for root in roots if isinstance(root, str) and root in self.inputs]
-        trust = None
-        if span.kind in ("value", "derived"):
-            trust = "untrusted" if any(spec.trust == "untrusted" for spec in specs) else "trusted"
-        segment = Segment(
-            message=self.emitted,
-            start=base + span.start,
-            end=base + span.end,
-            text="".join(run.text[span.start : span.end]),
-            part=program.part.id,
-            item=item,
-            kind=span.kind,
-            exact=span.exact,
-            label=_label(span.frame),
-            offset=span.file_start,
-            end_offset=span.file_end,
-            chain=(*program.chain, *_chain(span.frame)),
-            path=span.path,
-            input_offset=span.input_offset,
-            reads=tuple(sorted(span.reads, key=_path_key)) if span.kind == "derived" else (),
-            trust=trust,
-            pii=any(spec.pii for spec in specs),
-            expression=span.expression,
-        )
-        return segment if end == span.end else _shorten(segment, end - span.start, base + end)
-
-
-def _shorten(segment: Segment, size: int, end: int) -> Segment:
-    """The segment without the line ends that its part loses; an exact literal gives them up in its file too."""
-    changed: dict[str, Any] = {"end": end}
-    if segment.kind == "literal" and segment.exact:
-        raw = segment.label.source.text[segment.offset : segment.end_offset]
-        changed["end_offset"] = segment.offset + _raw_length(raw, size)
-    return segment._replace(**changed)
-
-
-def _raw_length(raw: str, size: int) -> int:
-    at = 0
-    for _ in range(size):
-        at += 2 if raw.startswith("\r\n", at) else 1
-    return at
-
-
-def _path_key(path: tuple[str | int, ...]) -> list[str]:
-    return [f"{step:09d}" if isinstance(step, int) else step for step in path]
-
-
-def _label(frame: Frame) -> Label:
-    assert isinstance(frame.label, Label)
-    return frame.label
-
-
-def _chain(frame: Frame) -> tuple[Link, ...]:
-    """The include tags that lead from a part's own component to the component of `frame`."""
-    links: list[Link] = []
-    while frame.parent is not None:
-        assert frame.at is not None
-        links.append(Link(_label(frame.parent), frame.at))
-        frame = frame.parent
-    return tuple(reversed(links))
+    def _add(self, segment: Segment, size: int) -> None:
+        """Keep what the run keeps of a segment (offsets still count from the run), placed in its message."""
+        if segment.start < size:
+            end = min(segment.end, size)
+            kept = take(segment, 0, end - segment.start)
+            moved = {"message": self.emitted, "start": self.at + segment.start, "end": self.at + end}
+            self.segments.append(kept._replace(**moved))
 
 
 def _joiner(program: PartProgram) -> tuple[int, int]:

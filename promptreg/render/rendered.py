@@ -13,7 +13,7 @@ from promptreg.render.origins import Traced, trace
 from promptreg.render.program import Program
 from promptreg.render.segment import Segment
 from promptreg.tokens.counter import Counter
-from promptreg.tokens.profile import Profile
+from promptreg.tokens.profile import NO_OVERHEAD, Profile
 
 __all__ = ["PromptPin", "Rendered", "Tokenizing"]
 
@@ -37,8 +37,17 @@ class Tokenizing(NamedTuple):
 class Rendered:
     """A rendered prompt. Immutable: lists and dicts handed out are fresh copies or must not be changed."""
 
-    def __init__(self, *, program: Program, composed: list[ComposedMessage], ref: str, tokenizing: Tokenizing) -> None:
+    def __init__(
+        self,
+        *,
+        program: Program,
+        composed: list[ComposedMessage],
+        absent: frozenset[str],
+        ref: str,
+        tokenizing: Tokenizing,
+    ) -> None:
         self._program = program
+        self._absent = absent
         self._composed = composed
         self._tokenizing = tokenizing
         pin = program.closure.pin
@@ -63,7 +72,7 @@ class Rendered:
 
     @cached_property
     def _traced(self) -> Traced:
-        return trace(self._program, self._composed)
+        return trace(self._program, self._composed, self._absent)
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -94,11 +103,15 @@ class Rendered:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the caller should know: so far only a prompt that is larger than its budget."""
-        tokens = self.tokens
-        if tokens.limit is None or tokens.total <= tokens.limit:
-            return ()
-        return (f"the prompt has {tokens.total} tokens; its budget leaves {tokens.limit}",)
+        """What the caller should know: a prompt larger than its budget, content whose tokens cannot be known."""
+        tokens, profile = self.tokens, self._tokenizing.profile()
+        found = []
+        if tokens.limit is not None and tokens.total > tokens.limit:
+            found.append(f"the prompt has {tokens.total} tokens; its budget leaves {tokens.limit}")
+        uncounted = profile.uncounted(self.messages) if profile else 0
+        if uncounted:
+            found.append(f"{uncounted} content parts are not counted: the profile does not know their cost")
+        return tuple(found)
 
     def to(self, provider: str) -> Any:
         """The messages in the format of a provider: openai, openai-responses, anthropic, gemini or mcp.
@@ -138,14 +151,14 @@ class Rendered:
 
     def document(self) -> dict[str, Any]:
         """The JSON document `promptreg/render/1` of design section 6."""
-        overhead = self.ledger.overhead
+        overhead = self.ledger.overhead or NO_OVERHEAD
         return {
             "schema": "promptreg/render/1",
             "prompt": self.prompt._asdict(),
             "messages": self.messages,
             "segments": [segment.as_dict() for segment in self.segments],
             "parts": [row.as_dict() for row in self.parts],
-            "overhead": overhead._asdict() if overhead else {"messages": 0, "reply": 0, "profile": None},
+            "overhead": {"messages": overhead.messages, "reply": overhead.reply, "profile": overhead.profile},
             "dropped": [],
             "tokens": self.tokens._asdict(),
             "warnings": list(self.warnings),

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from promptreg.model.check import path_text
 from promptreg.text import Source
 
-__all__ = ["Label", "Link", "Segment", "cut", "segment_text"]
+__all__ = ["Label", "Link", "Segment", "cut", "segment_text", "take"]
 
 
 class Label(NamedTuple):
@@ -145,12 +145,13 @@ def cut(segments: Sequence[Segment], start: int, end: int) -> tuple[Segment, ...
         size = segment.end - segment.start
         lo, hi = max(start, at), min(end, at + size)
         if lo < hi:
-            found.append(_slice(segment, lo - at, hi - at)._replace(start=lo - start, end=hi - start))
+            found.append(take(segment, lo - at, hi - at)._replace(start=lo - start, end=hi - start))
         at += size
     return tuple(found)
 
 
-def _slice(segment: Segment, lo: int, hi: int) -> Segment:
+def take(segment: Segment, lo: int, hi: int) -> Segment:
+    """The characters `lo:hi` of one segment with their origin; `start` and `end` are left to the caller."""
     if lo == 0 and hi == len(segment.text):
         return segment
     changed: dict[str, Any] = {"text": segment.text[lo:hi]}
