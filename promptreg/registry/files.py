@@ -15,8 +15,10 @@ from promptreg.text import Source
 __all__ = [
     "MAX_FILE_BYTES",
     "Found",
+    "Listing",
     "Stamp",
     "decode",
+    "decode_utf8",
     "find_files",
     "find_root",
     "read_bytes",
@@ -27,12 +29,16 @@ __all__ = [
 MAX_FILE_BYTES = 1_000_000
 """A component or prompt file may hold 1 MB; samples and schemas 20 times as much."""
 
+MAX_ENTRIES = 200_000
+"""Files and folders in one registry; folders that link to each other could otherwise be walked for ever."""
+
 _SUFFIXES = (".md", ".yaml")
+_NOT_READ = ".yml"
 _NOT_COMPONENTS = frozenset(("labels.yaml",))
 _ROOT_MARKS = ("promptreg.toml", "pyproject.toml", ".git")
 
-Stamp = tuple[int, int, int]
-"""Modification time (ns), size and inode: changes whenever the file does."""
+Stamp = tuple[int, int, int, int]
+"""Times of modification and of change (ns), size and inode: changes whenever the file or its permissions do."""
 
 
 class Found(NamedTuple):
@@ -44,107 +50,155 @@ class Found(NamedTuple):
     stamp: Stamp
 
 
+class Listing(NamedTuple):
+    """The files of a registry by name, and what is wrong with other names and folders.
+
+    A fault comes with the name that it takes away; that of a folder ends with a slash.
+    """
+
+    found: list[Found]
+    faults: list[tuple[str, Problem]]
+
+    def stamps(self) -> dict[str, Stamp]:
+        """Another answer than before when a file was added, removed or changed, or a fault came or went."""
+        faults: dict[str, Stamp] = {str(problem): (0, 0, 0, 0) for _, problem in self.faults}
+        return faults | {item.file: item.stamp for item in self.found}
+
+
 def find_root(registry: Path) -> Path:
     """The project root: the nearest folder above the registry that looks like one, else its parent."""
-    for folder in registry.parents:
-        if any((folder / mark).exists() for mark in _ROOT_MARKS):
+    folders = Path(os.path.abspath(registry)).parents
+    for folder in folders:
+        if any(os.path.exists(folder / mark) for mark in _ROOT_MARKS):
             return folder
-    return registry.parent
+    return next(iter(folders), registry)
 
 
 def shown_path(file: str | Path, root: Path) -> str:
     """The path that people and records see: relative to the project root, with forward slashes."""
-    return os.path.relpath(file, root).replace(os.sep, "/")
+    return _printable(os.path.relpath(file, root).replace(os.sep, "/"))
 
 
-def find_files(registry: Path, root: Path) -> tuple[list[Found], list[Problem]]:
-    """Every component and prompt file below `registry`, by name, and what is wrong with names and folders.
+def _printable(name: str) -> str:
+    """A file name as text; bytes that are not UTF-8 become escapes."""
+    return name if name.isascii() else name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def find_files(registry: Path, root: Path) -> Listing:
+    """Every component and prompt file below `registry`.
 
     Raises UsageError when the registry itself is missing, not a folder, or unreadable.
     """
-    if not registry.is_dir():
-        kind = "is not a folder" if registry.exists() else "does not exist"
-        raise UsageError.at(f"the registry {kind}", path=shown_path(registry, root))
-    walk = _Walk(os.path.realpath(registry), root)
     try:
-        entries = sorted(os.scandir(registry), key=lambda entry: entry.name)
-    except OSError as error:
-        raise UsageError.at(f"cannot read the registry: {_reason(error)}", path=shown_path(registry, root)) from error
-    walk.folder(entries, "")
-    return walk.finish(), walk.problems
+        entries = list(os.scandir(registry))
+    except (OSError, ValueError) as error:
+        raise UsageError.at(f"the registry {_registry_fault(error)}", path=shown_path(registry, root)) from None
+    walk = _Walk(os.path.realpath(registry), root)
+    walk.all(entries)
+    return walk.finish()
+
+
+def _registry_fault(error: OSError | ValueError) -> str:
+    if isinstance(error, NotADirectoryError):
+        return "is not a folder"
+    if isinstance(error, (FileNotFoundError, ValueError)):
+        return "does not exist"
+    return f"cannot be read: {_reason(error)}"
+
+
+class _Folder(NamedTuple):
+    """A folder being walked: its entries, the names in it, and the real paths of it and the folders around it."""
+
+    entries: list[os.DirEntry[str]]
+    prefix: str
+    real: tuple[str, ...]
 
 
 class _Walk:
-    """One walk over the registry; collects files and problems."""
+    """One walk over the registry; collects files and faults. Has its own stack: folders may be nested deeply."""
 
     def __init__(self, real: str, root: Path) -> None:
         self.real = real
         self.root = root
         self.found: list[Found] = []
-        self.problems: list[Problem] = []
+        self.faults: list[tuple[str, Problem]] = []
+        self.folders: list[_Folder] = []
 
-    def fault(self, file: str, message: str) -> None:
-        self.problems.append(Problem(InvalidFile.code, message, shown_path(file, self.root)))
+    def fault(self, name: str, file: str, message: str) -> None:
+        self.faults.append((_printable(name), Problem(InvalidFile.code, message, shown_path(file, self.root))))
 
-    def folder(self, entries: list[os.DirEntry[str]], prefix: str) -> None:
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            if entry.is_symlink() and not self._stays(entry):
-                if entry.name.endswith(_SUFFIXES) or entry.is_dir():
-                    self.fault(entry.path, "is a link that leaves the registry or leads nowhere")
-            elif entry.is_dir():
-                self._enter(entry, prefix)
-            elif not prefix and entry.name in _NOT_COMPONENTS:
-                continue
-            elif entry.name.endswith(_SUFFIXES):
-                self._file(entry, prefix)
-            elif entry.name.endswith(".yml"):
-                self.fault(entry.path, "is not read: the suffix of a registry file is .yaml")
+    def all(self, entries: list[os.DirEntry[str]]) -> None:
+        left = MAX_ENTRIES
+        self.folders.append(_Folder(entries, "", (self.real,)))
+        while self.folders:
+            folder = self.folders.pop()
+            left -= len(folder.entries)
+            if left < 0:
+                self.fault("", self.real, f"holds more than {MAX_ENTRIES:,} files and folders; the rest is not read")
+                return
+            for entry in folder.entries:
+                if not entry.name.startswith("."):
+                    self._entry(entry, folder)
 
-    def _stays(self, entry: os.DirEntry[str]) -> bool:
-        real = os.path.realpath(entry.path)
-        if not real.startswith(self.real + os.sep) or not os.path.exists(real):
-            return False
-        # a link to a folder above itself would be walked for ever
-        return not (
-            os.path.isdir(real) and (os.path.realpath(os.path.dirname(entry.path)) + os.sep).startswith(real + os.sep)
-        )
+    def _entry(self, entry: os.DirEntry[str], folder: _Folder) -> None:
+        stem, dot, _ = entry.name.rpartition(".")
+        is_file = entry.name.endswith(_SUFFIXES)
+        name = folder.prefix + (stem if is_file or entry.name.endswith(_NOT_READ) else f"{entry.name}/")
+        try:
+            real = os.path.realpath(entry.path) if entry.is_symlink() else f"{folder.real[-1]}{os.sep}{entry.name}"
+            info = os.stat(real)
+        except OSError as error:
+            if entry.is_symlink() and (is_file or not dot):
+                self.fault(name, entry.path, "is a link that leads nowhere")
+            elif is_file:
+                self.fault(name, entry.path, f"cannot be read: {_reason(error)}")
+            return
+        is_folder = stat.S_ISDIR(info.st_mode)
+        if not (is_folder or is_file or entry.name.endswith(_NOT_READ)):
+            return
+        if real != self.real and not real.startswith(self.real + os.sep):
+            self.fault(name, entry.path, "is a link that leaves the registry")
+        elif is_folder:
+            self._enter(entry, folder, real, name)
+        elif not is_file:
+            self.fault(name, entry.path, "is not read: the suffix of a registry file is .yaml")
+        elif folder.prefix or entry.name not in _NOT_COMPONENTS:
+            stamp = (info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino)
+            self._file(entry, name, stamp)
 
-    def _enter(self, entry: os.DirEntry[str], prefix: str) -> None:
-        if entry.name.endswith(_SUFFIXES):
-            self.fault(entry.path, "is a folder where a file is expected")
+    def _enter(self, entry: os.DirEntry[str], folder: _Folder, real: str, name: str) -> None:
+        if not name.endswith("/"):
+            self.fault(name, entry.path, "is a folder where a file is expected")
+            return
+        if any(f"{outer}{os.sep}".startswith(real + os.sep) for outer in folder.real):
+            self.fault(name, entry.path, "is a link to a folder around itself")
             return
         try:
-            entries = sorted(os.scandir(entry.path), key=lambda item: item.name)
+            entries = list(os.scandir(entry.path))
         except OSError as error:
-            self.fault(entry.path, f"cannot be read: {_reason(error)}")
+            self.fault(name, entry.path, f"cannot be read: {_reason(error)}")
             return
-        self.folder(entries, f"{prefix}{entry.name}/")
+        self.folders.append(_Folder(entries, name, (*folder.real, real)))
 
-    def _file(self, entry: os.DirEntry[str], prefix: str) -> None:
-        stem = entry.name.rpartition(".")[0]
-        name = prefix + stem
-        reason = name_fault(name)
+    def _file(self, entry: os.DirEntry[str], name: str, stamp: Stamp) -> None:
+        reason = name_fault(_printable(name))
         if reason:
-            self.fault(entry.path, f'the file name gives the component name "{name}", which {reason}')
-            return
-        info = entry.stat()
-        stamp = (info.st_mtime_ns, info.st_size, info.st_ino)
-        self.found.append(Found(name, entry.path, shown_path(entry.path, self.root), stamp))
+            message = f'the file name gives the component name "{_printable(name)}", which {reason}'
+            self.fault(name, entry.path, message)
+        else:
+            self.found.append(Found(name, entry.path, shown_path(entry.path, self.root), stamp))
 
-    def finish(self) -> list[Found]:
-        """The files by name; a name with two suffixes is nobody's."""
+    def finish(self) -> Listing:
+        """What was found, in an order that the file system has no part in; a name with two suffixes is nobody's."""
         by_name: dict[str, Found] = {}
         twice: set[str] = set()
-        for found in self.found:
-            other = by_name.get(found.name)
-            if other is not None:
+        for found in sorted(self.found, key=lambda found: found.path):
+            other = by_name.setdefault(found.name, found)
+            if other is not found:
                 twice.add(found.name)
-                message = f'the name "{found.name}" is taken twice: by {other.path} and {found.path}'
-                self.problems.append(Problem(InvalidFile.code, message, found.path))
-            by_name[found.name] = found
-        return [by_name[name] for name in sorted(by_name) if name not in twice]
+                self.fault(found.name, found.file, f'the name "{found.name}" is taken twice: here and by {other.path}')
+        faults = sorted(self.faults, key=lambda fault: fault[1].path or "")
+        return Listing([by_name[name] for name in sorted(by_name) if name not in twice], faults)
 
 
 def _reason(error: OSError) -> str:
@@ -186,20 +240,23 @@ def _read_all(descriptor: int, limit: int) -> bytes:
 
 
 def decode(data: bytes, path: str) -> Source:
-    """The text of `data`: UTF-8 without byte order mark, lines end with LF or CR LF."""
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8", "replace")
-        place = Source(path, before).location(len(before))
-        raise InvalidFile.at(
-            f"is not UTF-8 (byte 0x{data[error.start]:02x})", path=path, line=place.line, column=place.column
-        ) from error
-    source = Source(path, text)
+    """The text of `data`: UTF-8 without byte order mark, not empty, lines end with LF or CR LF."""
+    source = decode_utf8(data, path)
     problems = list(_text_problems(source))
     if problems:
         raise InvalidFile(problems)
     return source
+
+
+def decode_utf8(data: bytes, path: str) -> Source:
+    """The text of `data` as it is: for readers that report byte order marks and carriage returns with other faults."""
+    try:
+        return Source(path, data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8")
+        place = Source(path, before).location(len(before))
+        reason = f"is not UTF-8 (byte 0x{data[error.start]:02x})"
+        raise InvalidFile.at(reason, path=path, line=place.line, column=place.column) from None
 
 
 def _text_problems(source: Source) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from promptreg.errors import InvalidFile, Problem, UnknownName, nearest
 from promptreg.model.component import Component
 from promptreg.model.kinds import COMPONENT_KINDS, KINDS
 from promptreg.model.prompt import Prompt
-from promptreg.registry.files import MAX_FILE_BYTES, Stamp, decode, find_files, read_bytes, read_file, shown_path
+from promptreg.registry.files import MAX_FILE_BYTES, Stamp, decode_utf8, find_files, read_bytes, read_file, shown_path
 from promptreg.registry.head_cache import HeadCache
 from promptreg.registry.read_component import Scan, read_examples, read_text_component
 from promptreg.registry.read_prompt import read_prompt
@@ -24,7 +24,10 @@ Head = Component | Prompt
 
 
 class Store:
-    """Heads by name, and for each broken file its error. Releases will stand beside the heads."""
+    """Heads by name, and for each broken file its error (for a folder that cannot be read, by its name and a slash).
+
+    Releases will stand beside the heads.
+    """
 
     __slots__ = ("broken", "heads", "problems", "registry", "root", "stamps")
 
@@ -50,8 +53,10 @@ class Store:
         found = self.heads.get(name)
         if found is not None:
             return found
-        if name in self.broken:
-            raise self.broken[name]
+        steps = name.split("/")
+        for key in (name, *("".join(f"{step}/" for step in steps[:count]) for count in range(len(steps)))):
+            if key in self.broken:
+                raise InvalidFile(self.broken[key].problems)  # a new one: threads must not share a traceback
         known = [*self.heads, *self.broken]
         raise UnknownName.at(f'the registry holds nothing named "{name}"', suggestion=nearest(name, known))
 
@@ -85,15 +90,15 @@ class Store:
 
 def load_store(registry: Path, root: Path, scan: Scan) -> Store:
     """Read every head. Broken files do not raise: their errors are kept and listed in `problems`."""
-    found, problems = find_files(registry, root)
+    listing = find_files(registry, root)
     heads: dict[str, Head] = {}
     broken: dict[str, InvalidFile] = {}
     cache = HeadCache(registry)
-    for item in found:
+    for item in listing.found:
         try:
             data = read_bytes(item.file, item.path)
             digest = hashlib.sha256(data).hexdigest() + item.path[-5:]
-            source = decode(data, item.path)
+            source = decode_utf8(data, item.path)
             head = cache.get(digest, item.name, source)
             if head is None:
                 head = read_head(source, item.name, scan)
@@ -101,15 +106,18 @@ def load_store(registry: Path, root: Path, scan: Scan) -> Store:
             heads[item.name] = head
         except InvalidFile as error:
             broken[item.name] = error
-            problems.extend(error.problems)
     cache.save()
-    stamps = {item.file: item.stamp for item in found}
-    return Store(root=root, registry=registry, heads=heads, broken=broken, problems=problems, stamps=stamps)
+    problems = [problem for _, problem in listing.faults]
+    problems += [problem for error in broken.values() for problem in error.problems]
+    problems.sort(key=lambda problem: (problem.path or "", problem.line or 0, problem.column or 0))
+    for name, problem in listing.faults:
+        broken.setdefault(name, InvalidFile([problem]))
+    return Store(root=root, registry=registry, heads=heads, broken=broken, problems=problems, stamps=listing.stamps())
 
 
 def stamps(registry: Path, root: Path) -> Mapping[str, Stamp]:
     """The stamps of all files now; differs from `Store.stamps` when a file was added, removed or changed."""
-    return {item.file: item.stamp for item in find_files(registry, root)[0]}
+    return find_files(registry, root).stamps()
 
 
 def read_head(source: Source, name: str, scan: Scan) -> Head:

@@ -12,7 +12,7 @@ import pytest
 from promptreg.errors import InvalidFile, Problem, TemplateInvalid
 from promptreg.model.component import Component
 from promptreg.model.prompt import Prompt
-from promptreg.registry.files import decode
+from promptreg.registry.files import decode_utf8
 from promptreg.registry.store import Store, load_store, read_head
 from promptreg.text import TextMap
 
@@ -60,7 +60,7 @@ def read_text(text: str | bytes, path: str = "prompts/a.yaml") -> Any:
     """The head in one file; raises InvalidFile."""
     data = text if isinstance(text, bytes) else text.encode()
     name = path.removeprefix("prompts/").rpartition(".")[0]
-    head = read_head(decode(data, path), name, scan)
+    head = read_head(decode_utf8(data, path), name, scan)
     assert isinstance(head, (Component, Prompt))
     return head
 
