@@ -318,9 +318,9 @@ def _sample(prompt: Prompt, name: str, store: Store) -> dict[str, Any]:
     if spec is None:
         known = ", ".join(prompt.samples) or "none"
         near = nearest(name, prompt.samples)
-        raise UnknownName.at(
-            f'{prompt.name} has no sample "{name}"' + ("" if near else f"; known: {known}"), suggestion=near
-        )
+        place = prompt.written.location(("samples",), key=True) if prompt.samples else prompt.written.location(())
+        message = f'{prompt.name} has no sample "{name}"' + ("" if near else f"; known: {known}")
+        raise UnknownName.at(message, path=place.path, line=place.line, column=place.column, suggestion=near)
     if spec.inputs is not None:
         return dict(spec.inputs)
     from promptreg.registry.side_file import read_inputs_file

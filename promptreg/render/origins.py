@@ -208,8 +208,8 @@ class _Tracer:
         if segment.start < size:
             end = min(segment.end, size)
             kept = take(segment, 0, end - segment.start)
-            moved = {"message": self.emitted, "start": self.at + segment.start, "end": self.at + end}
-            self.segments.append(kept._replace(**moved))
+            placed = kept._replace(message=self.emitted, start=self.at + segment.start, end=self.at + end)
+            self.segments.append(placed)
 
 
 def _joiner(program: PartProgram) -> tuple[int, int]:
