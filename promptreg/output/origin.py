@@ -22,7 +22,7 @@ def origin_rows(heading: str, segments: Sequence[Segment]) -> Iterator[Row]:
 
 
 def _facts(segment: Segment) -> Iterator[tuple[str, str, str]]:
-    place = f"{segment.label.path}:{segment.line}:{segment.column}"
+    place = f"{segment.path}:{segment.line}:{segment.column}"
     owner = f"{segment.component}@{segment.version}  {place}"
     if segment.kind == "literal":
         yield "from", owner, "cyan"

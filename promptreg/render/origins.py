@@ -114,7 +114,7 @@ class _Tracer:
             label=self.program.label,
             offset=start,
             end_offset=end,
-            path=path,
+            input_path=path,
             input_offset=0,
             trust=spec.trust,
             pii=spec.pii,

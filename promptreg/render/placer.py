@@ -46,7 +46,7 @@ class Placer:
             offset=span.file_start,
             end_offset=span.file_end,
             chain=chain,
-            path=span.path,
+            input_path=span.path,
             input_offset=span.input_offset,
             reads=tuple(sorted(span.reads, key=_path_key)) if span.kind == "derived" else (),
             trust=trust,
@@ -57,7 +57,7 @@ class Placer:
 
     def written(self, segment: Segment) -> Iterator[Segment]:
         """The segment; a value that the caller did not give becomes the literal text of the prompt's default."""
-        path = segment.path
+        path = segment.input_path
         if path is None or path[0] not in self.absent:
             yield segment
             return
@@ -74,7 +74,7 @@ class Placer:
                 offset=piece.file_start,
                 end_offset=piece.file_end,
                 chain=(),
-                path=None,
+                input_path=None,
                 input_offset=None,
                 trust=None,
                 pii=False,

@@ -47,7 +47,7 @@ class Segment(NamedTuple):
 
     `start:end` are code points of that message's content (of its text part `content_part` when the content is a list).
     `offset:end_offset` are code points of the verbatim file `label.source`, front matter included.
-    `kind`: literal, value, derived or glue. `path` (with `input_offset`) is set for values, `reads` for derived text.
+    `kind`: literal, value, derived or glue. `input_path` and `input_offset` are set for values, `reads` for derived text.
     """
 
     message: int
@@ -62,7 +62,7 @@ class Segment(NamedTuple):
     offset: int
     end_offset: int
     chain: tuple[Link, ...] = ()
-    path: tuple[str | int, ...] | None = None
+    input_path: tuple[str | int, ...] | None = None
     input_offset: int | None = None
     reads: tuple[tuple[str | int, ...], ...] = ()
     trust: str | None = None
@@ -84,7 +84,17 @@ class Segment(NamedTuple):
     @property
     def input(self) -> str | None:
         """Path of the prompt's input that a value comes from: `history[3].content`."""
-        return None if self.path is None else path_text(self.path)
+        return None if self.input_path is None else path_text(self.input_path)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Paths of the prompt's inputs that derived text may have read."""
+        return tuple(map(path_text, self.reads))
+
+    @property
+    def path(self) -> str:
+        """Project-relative path of the file that the text, or the tag that printed it, is written in."""
+        return self.label.path
 
     @property
     def line(self) -> int:
@@ -107,7 +117,7 @@ class Segment(NamedTuple):
         elif self.kind == "value":
             found |= {"input": self.input, "input_offset": self.input_offset, "trust": self.trust}
         elif self.kind == "derived":
-            found |= {"inputs": [path_text(path) for path in self.reads], "trust": self.trust}
+            found |= {"inputs": list(self.inputs), "trust": self.trust}
         else:
             found["glue"] = self.glue
         if self.pii:

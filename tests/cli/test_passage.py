@@ -70,7 +70,7 @@ def test_an_offset_outside_names_what_is_inside(message: int, offset: int, part:
 
 
 def test_origins_are_cut_to_the_passage_and_keep_counting_in_the_message() -> None:
-    segments = tiled(segment("Never\npromise "), segment("50", kind="value", path=("max",), input_offset=0))
+    segments = tiled(segment("Never\npromise "), segment("50", kind="value", input_path=("max",), input_offset=0))
     found = origins(segments, Passage(0, None, 6, 15))
     assert [(part.text, part.start, part.end, part.line, part.offset) for part in found] == [
         ("promise ", 6, 14, 2, 6),

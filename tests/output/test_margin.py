@@ -51,7 +51,7 @@ def test_lines_without_another_note_name_their_line() -> None:
 
 def test_an_input_is_named_beside_its_line() -> None:
     value = segment(
-        "Ana\nB", kind="value", path=("user", "name"), input_offset=0, trust="untrusted", expression="user.name"
+        "Ana\nB", kind="value", input_path=("user", "name"), input_offset=0, trust="untrusted", expression="user.name"
     )
     rows = shown(tiled(segment("Hello,\nthis is a line\nfor "), value))
     assert rows[-2].endswith("← user.name (untrusted)")

@@ -52,10 +52,10 @@ def check_origin(segment: Segment, inputs: dict[str, object]) -> None:
     if segment.kind == "literal" and segment.exact:
         assert raw.replace("\r\n", "\n") == segment.text
     if segment.kind == "value":
-        assert segment.path is not None
+        assert segment.input_path is not None
         assert segment.input_offset is not None
         value: object = inputs
-        for step in segment.path:
+        for step in segment.input_path:
             value = value[step]  # type: ignore[index]
         assert str(value)[segment.input_offset :][: len(segment.text)] == segment.text
         assert segment.trust in ("trusted", "untrusted")
