@@ -39,6 +39,11 @@ class Constraint(NamedTuple):
             return False
         return (self.low is None or self.low <= version) and (self.high is None or version < self.high)
 
+    def meets(self, other: Constraint) -> bool:
+        """Whether one version could fit both; labels do not count."""
+        least = max((item.low for item in (self, other) if item.low), default=None)
+        return all(item.high is None or least is None or least < item.high for item in (self, other))
+
 
 class Ref(NamedTuple):
     """A wish: `name`, `name@1.2.0`, `name@1`, `name@~1.2`, `name@^1` or `name@label`."""

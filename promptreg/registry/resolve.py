@@ -6,16 +6,28 @@ do not depend on file order.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from promptreg.errors import CycleError, Problem, PromptregError, UnknownName, UnsatisfiableRef, VersionConflict
+from promptreg.errors import (
+    CycleError,
+    InvalidFile,
+    LimitExceeded,
+    Problem,
+    PromptregError,
+    UnknownName,
+    UnsatisfiableRef,
+    VersionConflict,
+)
 from promptreg.model.component import Component, Use
 from promptreg.model.digest import closure_digest
 from promptreg.model.ref import Pin
 from promptreg.registry.store import Head, Store
 
-__all__ = ["Closure", "Link", "resolve"]
+__all__ = ["MAX_CHAIN", "Closure", "Link", "resolve"]
+
+MAX_CHAIN = 100
+"""Refs in one chain: three times the depth of includes that a render allows, far below Python's recursion limit."""
 
 
 class Link(NamedTuple):
@@ -43,87 +55,150 @@ def resolve(name: str, store: Store) -> Closure:
     """The closure of head `name`.
 
     Raises UnknownName, UnsatisfiableRef, VersionConflict (naming both chains) or CycleError, each with the place of the
-    ref, and the errors of a broken file that a ref leads to.
+    ref, the errors of a broken file that a ref leads to, or LimitExceeded for endless chains. All faults are reported
+    at once, under the class of the first.
     """
     root = store.head(name)
-    wishes = _collect(root, store)
-    problems = [problem for target, chains in wishes.items() for problem in _judge(target, chains, store)]
-    if problems:
-        raise problems[0]
+    walk = _Walk(store)
+    walk.down(root)
+    errors = [*walk.errors, *(error for target in walk.wishes for error in _judge(target, walk.wishes[target], store))]
+    if errors:
+        raise _together(errors)
     digests: dict[str, Pin] = {}
     pin = _pin(root, store, digests)
     del digests[name]
     return Closure(pin, digests)
 
 
-def _collect(root: Head, store: Store) -> dict[str, list[Chain]]:
-    """Every chain of refs that leads to each name, depth first in document order."""
-    wishes: dict[str, list[Chain]] = {}
-    done: set[str] = set()
-    stack: list[tuple[Head, Chain, Iterator[Use]]] = [(root, (), iter(root.uses))]
-    while stack:
-        head, chain, uses = stack[-1]
-        use = next(uses, None)
-        if use is None:
-            done.add(head.name)
-            stack.pop()
-            continue
-        step = (*chain, Link(head.name, head.path, use))
-        target = use.ref.name
-        wishes.setdefault(target, []).append(step)
-        if any(target == open_head.name for open_head, _, _ in stack):
-            raise _cycle(target, step)
-        if target not in done:
-            stack.append((_target(step, store), step, iter(_target(step, store).uses)))
-    return wishes
+def _together(errors: list[PromptregError]) -> PromptregError:
+    """One error for all of them, of the class of the first."""
+    return type(errors[0])(dict.fromkeys(problem for error in errors for problem in error.problems))
 
 
-def _target(chain: Chain, store: Store) -> Component:
+class _Walk:
+    """One walk over everything below a head, depth first in document order.
+
+    `wishes` holds every chain of refs that leads to each readable component; `errors` what stands in the way.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.wishes: dict[str, list[Chain]] = {}
+        self.errors: list[PromptregError] = []
+        self.heights: dict[str, int] = {}
+        self.open: dict[str, int] = {}
+
+    def down(self, root: Head) -> None:
+        """Walk from `root`. Has its own stack: the chains of a registry may be longer than that of Python."""
+        stack: list[tuple[Head, Chain, Iterator[Use]]] = [(root, (), iter(root.uses))]
+        self.open[root.name] = 0
+        while stack:
+            head, chain, uses = stack[-1]
+            use = next(uses, None)
+            if use is None:
+                stack.pop()
+                self.heights[head.name] = self.open.pop(head.name)
+                if stack:
+                    self._rise(stack[-1][0], head)
+                continue
+            step = (*chain, Link(head.name, head.path, use))
+            found = self._step(step)
+            if found is not None:
+                self.open[found.name] = 0
+                stack.append((found, step, iter(found.uses)))
+
+    def _rise(self, head: Head, below: Head) -> None:
+        self.open[head.name] = max(self.open[head.name], self.heights[below.name] + 1)
+
+    def _step(self, step: Chain) -> Component | None:
+        """The component that a chain leads to, when it has to be walked."""
+        found = self._target(step)
+        if found is None:
+            return None
+        target = found.name
+        if target in self.open:
+            self.errors.append(_cycle(target, step))
+            return None
+        self.wishes.setdefault(target, []).append(step)
+        if len(step) + self.heights.get(target, 0) > MAX_CHAIN:
+            raise _endless(step)
+        if target not in self.heights:
+            return found
+        user = step[-1].user
+        self.open[user] = max(self.open[user], self.heights[target] + 1)
+        return None
+
+    def _target(self, step: Chain) -> Component | None:
+        link = step[-1]
+        try:
+            return self.store.component(link.use.ref.name)
+        except UnknownName as error:
+            self.errors.append(UnknownName([_placed(problem, step) for problem in error.problems]))
+        except InvalidFile as error:
+            self.errors.append(error)
+        return None
+
+
+def _placed(problem: Problem, chain: Chain) -> Problem:
     link = chain[-1]
-    try:
-        return store.component(link.use.ref.name)
-    except UnknownName as error:
-        raise UnknownName([_placed(problem, link, chain) for problem in error.problems]) from None
+    message = problem.message + _via(chain)
+    return problem._replace(path=link.path, line=link.use.line, column=link.use.column, message=message)
 
 
-def _placed(problem: Problem, link: Link, chain: Chain) -> Problem:
-    via = f"; reached by {_arrows(chain)}" if len(chain) > 1 else ""
-    return problem._replace(path=link.path, line=link.use.line, column=link.use.column, message=problem.message + via)
-
-
-def _cycle(target: str, chain: Chain) -> CycleError:
+def _cycle(target: str, chain: Chain) -> PromptregError:
+    """The circle that the last link of a chain closes, told from its first name on, whoever was asked for."""
     start = next(index for index, link in enumerate(chain) if link.user == target)
-    circle = " > ".join([*(f"{link.user} ({link.path}:{link.use.line})" for link in chain[start:]), target])
+    links = chain[start:]
+    first = min(range(len(links)), key=lambda index: links[index].user)
+    links = (*links[first:], *links[:first])
+    circle = " > ".join([*(f"{link.user} ({link.path}:{link.use.line})" for link in links), links[0].user])
+    return _refused(CycleError, links[:1], f"components include each other: {circle}")
+
+
+def _endless(chain: Chain) -> LimitExceeded:
+    users = [link.user for link in chain]
+    shown = " > ".join([*users[:3], "…", *users[-2:], chain[-1].use.text])
     use = chain[-1].use
-    return CycleError(
-        [Problem(CycleError.code, f"components include each other: {circle}", chain[-1].path, use.line, use.column)]
-    )
+    message = f"a chain of more than {MAX_CHAIN} refs: {shown}"
+    problem = Problem(LimitExceeded.code, message, chain[-1].path, use.line, use.column)
+    return LimitExceeded([problem], limit="chain of refs", allowed=MAX_CHAIN)
 
 
 def _arrows(chain: Chain) -> str:
     return " > ".join([link.user for link in chain] + [chain[-1].use.text])
 
 
+def _via(chain: Chain) -> str:
+    return f"; reached by {_arrows(chain)}" if len(chain) > 1 else ""
+
+
 def _judge(target: str, chains: list[Chain], store: Store) -> Iterator[PromptregError]:
-    head = store.component(target)
+    """What is wrong with the refs to one component: each that its head does not fit, once."""
+    version = store.component(target).version
+    holds = f"the registry holds {version}"
+    near = f"{target}@^{version.major}"
+    told: set[Chain] = set()
     for chain in chains:
-        if chain[-1].use.ref.constraint.label is not None:
-            yield _refused(UnsatisfiableRef, chain, "labels are for entry points only; name a version or a range here")
-    fits = [chain for chain in chains if chain[-1].use.ref.constraint.allows(head.version)]
-    misfits = [chain for chain in chains if chain not in fits and chain[-1].use.ref.constraint.label is None]
-    if misfits and fits:
-        message = f"two chains want different versions of {target}: {_arrows(misfits[0])}, but {_arrows(fits[0])}"
-        yield _refused(VersionConflict, misfits[0], f"{message}; the registry holds {head.version}", str(head.version))
-    elif len({chain[-1].use.text for chain in misfits}) > 1:
-        texts = " and ".join(_arrows(chain) for chain in misfits[:2])
-        yield _refused(
-            VersionConflict, misfits[0], f"no version of {target} fits {texts}; the registry holds {head.version}"
-        )
-    elif misfits:
-        message = f"no version of {target} fits {misfits[0][-1].use.text}; the registry holds {head.version}"
-        if len(misfits[0]) > 1:
-            message += f"; reached by {_arrows(misfits[0])}"
-        yield _refused(UnsatisfiableRef, misfits[0], message, f"{target}@^{head.version.major}")
+        wish = chain[-1].use.ref.constraint
+        if wish.label is not None:
+            message = f"labels are for entry points only; name a version or a range here{_via(chain)}"
+            yield _refused(UnsatisfiableRef, chain, message, near)
+        elif not wish.allows(version) and chain not in told:
+            rival = _rival(chain, chains)
+            if rival is None:
+                message = f"no version of {target} fits {chain[-1].use.text}; {holds}{_via(chain)}"
+                yield _refused(UnsatisfiableRef, chain, message, near)
+            else:
+                told.add(rival)
+                both = f"{_arrows(chain)}, but {_arrows(rival)}"
+                message = f"two chains want different versions of {target}: {both}; {holds}"
+                yield _refused(VersionConflict, chain, message, near)
+
+
+def _rival(chain: Chain, chains: Iterable[Chain]) -> Chain | None:
+    """The first chain whose wish no version could fulfil together with that of `chain`."""
+    wish = chain[-1].use.ref.constraint
+    return next((other for other in chains if not wish.meets(other[-1].use.ref.constraint)), None)
 
 
 def _refused(kind: type[PromptregError], chain: Chain, message: str, suggestion: str | None = None) -> PromptregError:
