@@ -47,7 +47,7 @@ class Segment(NamedTuple):
 
     `start:end` are code points of that message's content (of its text part `content_part` when the content is a list).
     `offset:end_offset` are code points of the verbatim file `label.source`, front matter included.
-    `kind`: literal, value, derived or glue. `input_path` and `input_offset` are set for values, `reads` for derived text.
+    `kind`: literal, value, derived or glue. Values have `input_path` and `input_offset`, derived text has `reads`.
     """
 
     message: int
