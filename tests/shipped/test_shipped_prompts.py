@@ -78,7 +78,7 @@ def test_untrusted_text_stands_in_a_fence(name: str, sample: str) -> None:
     loose = [
         segment
         for segment in rendered.segments
-        if segment.trust == "untrusted" and segment.part not in fenced and segment.part.split(".")[0] not in slots
+        if segment.trust == "untrusted" and segment.part not in fenced and str(segment.part).split(".")[0] not in slots
     ]
     assert loose == []
 
