@@ -16,11 +16,11 @@ from promptreg.model.prompt import Prompt
 from promptreg.model.ref import Ref, RefFault
 from promptreg.registry.config import Config
 from promptreg.registry.files import find_root
-from promptreg.registry.resolve import Closure, resolve
 from promptreg.registry.store import Head, Store, load_store, stamps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from promptreg.registry.resolve import Closure
     from promptreg.render.library import Library
     from promptreg.render.program import Program
     from promptreg.render.rendered import Rendered
@@ -129,6 +129,8 @@ class Registry:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Everything wrong with files and refs. Bodies are parsed by `require`, `render` and `lint`, not here."""
+        from promptreg.registry.resolve import resolve
+
         store = self._state().store
         found = dict.fromkeys(store.problems)
         for name in sorted(store.heads):
@@ -137,6 +139,11 @@ class Registry:
             except PromptregError as error:
                 found.update(dict.fromkeys(error.problems))
         return tuple(found)
+
+    @property
+    def file_problems(self) -> tuple[Problem, ...]:
+        """Everything that keeps a file from being read as a component or prompt; refs are not followed."""
+        return tuple(dict.fromkeys(self._state().store.problems))
 
     def items(self) -> tuple[Entry, ...]:
         """Every readable component and prompt, by name."""
@@ -152,6 +159,8 @@ class Registry:
 
     def closure(self, ref: str) -> Closure:
         """The pin of `ref` and of everything it is made of."""
+        from promptreg.registry.resolve import resolve
+
         store = self._state().store
         return resolve(_named(ref, store).name, store)
 
@@ -160,6 +169,8 @@ class Registry:
         store = self._state().store
         head = _named(name, store)
         if not dependants:
+            from promptreg.registry.resolve import resolve
+
             resolve(head.name, store)
             return _below(head, None, store)
         return _above(head, None, _users(store), (head.name,))

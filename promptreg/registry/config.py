@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,6 +10,9 @@ from promptreg.errors import InvalidFile, Problem, UsageError, nearest
 from promptreg.registry.files import find_root
 
 __all__ = ["Config", "find_registry"]
+
+_MENTIONS_US = rb"""^\s*\[\s*["']?tool["']?\s*(\]|\.\s*["']?promptreg)|^\s*["']?tool["']?\s*[.=]"""
+"""How a pyproject.toml that configures promptreg can write it; this only saves parsing those that cannot."""
 
 _KEYS = {"registry": str, "counter": str, "ranks": str}
 
@@ -62,9 +66,9 @@ def _read(file: Path, table: tuple[str, ...]) -> dict[str, Any] | None:
         return None
     except OSError as error:
         raise InvalidFile.at(f"cannot be read: {error.strerror}", path=str(file)) from error
-    if table and b"promptreg" not in data:
+    if table and not re.search(_MENTIONS_US, data, re.MULTILINE):
         return None
-    import tomllib
+    import tomllib  # takes longer than the rest of this module, and most pyproject.toml hold nothing for us
 
     try:
         settings: Any = tomllib.loads(data.decode("utf-8"))

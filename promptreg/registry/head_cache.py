@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +71,8 @@ class HeadCache:
         """Write what was used in this load, whole or not at all; a folder that refuses is no error."""
         if self._file is None or not (self._changed or len(self._new) < len(self._old)):
             return
+        import tempfile  # slow to import, and most loads change nothing
+
         text = json.dumps({"stamp": _STAMP, "heads": self._new}, separators=(",", ":"), ensure_ascii=False)
         with contextlib.suppress(OSError, UnicodeEncodeError):
             self._file.parent.mkdir(parents=True, exist_ok=True)

@@ -14,9 +14,11 @@ from promptreg.model.kinds import COMPONENT_KINDS, KINDS
 from promptreg.model.prompt import Prompt
 from promptreg.registry.files import MAX_FILE_BYTES, Stamp, decode_utf8, find_files, read_bytes, read_file, shown_path
 from promptreg.registry.head_cache import HeadCache
-from promptreg.registry.read_component import Scan, read_examples, read_text_component
-from promptreg.registry.read_prompt import read_prompt
 from promptreg.text import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from promptreg.registry.read_component import Scan
 
 __all__ = ["Head", "Store", "load_store", "read_head", "stamps"]
 
@@ -122,8 +124,11 @@ def stamps(registry: Path, root: Path) -> Mapping[str, Stamp]:
 
 def read_head(source: Source, name: str, scan: Scan) -> Head:
     """The component or prompt in one file; raises InvalidFile with every fault."""
+    from promptreg.registry.read_component import read_examples, read_text_component
+
     if source.path.endswith(".md"):
         return read_text_component(source, name, scan)
+    from promptreg.registry.read_prompt import read_prompt
     from promptreg.registry.strict_yaml import parse_yaml
 
     document = parse_yaml(source)
