@@ -1,120 +1,56 @@
-"""The `promptreg` command: a table of subcommands that are imported when used."""
+"""The entry point of the console script."""
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from itertools import pairwise
-from typing import TYPE_CHECKING, NoReturn
 
-import click
-
-from promptreg.cli.boundary import BAD_INPUT, answer_shell, guarded
-from promptreg.errors import Problem, UsageError, nearest
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
-__all__ = ["COMMANDS", "cli", "main"]
-
-COMMANDS = {
-    "demo": "Show what promptreg does, on a small registry in a temporary folder.",
-    "init": "Write a starter registry: a prompt of four components with samples.",
-    "list": "List the components and prompts of the registry.",
-    "show": "Describe one component or prompt: inputs, uses, users, samples.",
-    "render": "Turn a prompt and its inputs into the final messages.",
-    "why": "Say which component, file, line and input a piece of text came from.",
-    "tree": "Draw what a prompt is made of, or who depends on a component.",
-    "schema": "Print the JSON Schema of a --format json output.",
-    "completion": "Print the completion script for bash, zsh or fish.",
-}
-"""Every subcommand with its one-line help; the module promptreg.cli.<name> holds its click command as `command`."""
+__all__ = ["main"]
 
 _COMPLETE = "_PROMPTREG_COMPLETE"
-
-
-class _LazyGroup(click.Group):
-    """A group whose listing, help and completion come from `COMMANDS`; only the command that runs is imported."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        command = import_module(f"promptreg.cli.{cmd_name}").command
-        assert isinstance(command, click.Command)
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
-            _refuse_command(args[0])
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        from click.shell_completion import CompletionItem
-
-        names = [CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)]
-        return names + click.Command.shell_complete(self, ctx, incomplete)
-
-
-def _refuse_command(name: str) -> NoReturn:
-    message = f'no command "{name}"'
-    suggestion = nearest(name, COMMANDS)
-    if suggestion is None:
-        message += ' (see "promptreg --help")'
-    raise UsageError([Problem("usage", message, suggestion=suggestion)])
-
-
-def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
-    if value and not ctx.resilient_parsing:
-        from promptreg import __version__
-
-        click.echo(f"promptreg {__version__}")
-        ctx.exit()
-
-
-@click.group(
-    cls=_LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog='"promptreg COMMAND --help" explains a command, with examples. Exit codes: 0 fine, 1 findings, '
-    "2 usage, configuration or bad input, 3 could not answer, 4 integrity, 130 interrupted.",
-)
-@click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Print the version."
-)
-def cli() -> None:
-    """Prompts from versioned components, with an origin for every character.
-
-    A registry is a folder of a git repository that holds small components (instructions, rules, examples,
-    templates) and prompts that compose them into messages.
-    """
+_THRESHOLD = 200_000
+"""Objects between two runs of the garbage collector; start-up makes some 50,000 that all stay."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line on `argv` (default: the process's arguments); the value is the exit code.
+    """Run the command line on `argv`; the value is the exit code. Without `argv` this is the whole process.
 
-    Nothing is raised: every error becomes messages and an exit code at this boundary.
+    Nothing is raised: every error becomes messages and an exit code at the boundary.
     """
-    args = list(sys.argv[1:] if argv is None else argv)
+    if argv is not None:
+        return _guarded(list(argv))
+    gc.set_threshold(_THRESHOLD)
     instruction = os.environ.get(_COMPLETE)
-    if instruction and argv is None:
-        return answer_shell(cli, _COMPLETE, instruction)
+    code = _answer_shell(instruction) if instruction else _guarded(sys.argv[1:])
+    gc.freeze()  # the interpreter would search everything for garbage once more at exit, for a tenth of the time
+    return code
+
+
+def _guarded(args: list[str]) -> int:
+    from promptreg.cli.boundary import guarded
+
     return guarded(lambda: _run(args), as_json=_wants_json(args))
+
+
+def _answer_shell(instruction: str) -> int:
+    from promptreg.cli.boundary import answer_shell
+    from promptreg.cli.group import cli
+
+    return answer_shell(cli, _COMPLETE, instruction)
 
 
 def _run(args: list[str]) -> int:
     """Parse and run. A command returns None for exit code 0, or its exit code."""
+    import click
+
+    from promptreg.cli.boundary import BAD_INPUT
+    from promptreg.cli.group import cli
+
     try:
-        with cli.make_context("promptreg", args or ["--help"]) as ctx:
+        with cli.make_context("promptreg", list(args) or ["--help"]) as ctx:
             code = cli.invoke(ctx)
     except click.exceptions.Exit as stop:
         code = stop.exit_code

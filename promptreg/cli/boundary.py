@@ -18,7 +18,6 @@ from promptreg.errors import (
     UsageError,
     nearest,
 )
-from promptreg.output.documents import error_document
 
 __all__ = ["BAD_INPUT", "answer_shell", "guarded"]
 
@@ -103,6 +102,8 @@ def _report(problems: Sequence[Problem], code: int, *, as_json: bool, notes: Seq
     """Say what is wrong; a stream that cannot take it changes nothing about the exit code."""
     try:
         if as_json:
+            from promptreg.output.documents import error_document
+
             streams.write_document(error_document(problems))
         else:
             streams.complain(problems)

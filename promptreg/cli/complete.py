@@ -9,7 +9,6 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from pathlib import Path
 
 import click
 
@@ -55,6 +54,8 @@ def _matching(names: Iterable[str], incomplete: str) -> list[str]:
 
 
 def _files(ctx: click.Context) -> Iterator[tuple[str, str]]:
+    from pathlib import Path
+
     from promptreg.registry.config import find_registry
     from promptreg.registry.files import find_files
 

@@ -27,7 +27,7 @@ def command(shell: str) -> None:
     """
     from click.shell_completion import get_completion_class
 
-    from promptreg.cli.app import cli
+    from promptreg.cli.group import cli
 
     kind = get_completion_class(shell)
     assert kind is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import click
 
 from promptreg.cli import streams
@@ -29,17 +31,12 @@ Examples:
 def command(glob: str | None, kind: str | None, form: str, registry: str | None) -> int:
     """List components and prompts: name, version, kind, summary.
 
-    GLOB keeps the names that match it; * matches any characters, / too. Broken files and refs are reported on standard
-    error with exit code 2, and do not hide the others.
+    GLOB keeps the names that match it; * matches any characters, / too. Broken files are reported on standard error
+    with exit code 2, and do not hide the others.
     """
-    from fnmatch import fnmatchcase
-
+    keep = _matcher(glob)
     loaded = open_registry(registry)
-    items = [
-        item
-        for item in loaded.items()
-        if (kind is None or item.kind == kind) and (glob is None or fnmatchcase(item.name, glob))
-    ]
+    items = [item for item in loaded.items() if (kind is None or item.kind == kind) and keep(item.name)]
     if form == "json":
         from promptreg.output.documents import list_document
 
@@ -49,4 +46,12 @@ def command(glob: str | None, kind: str | None, form: str, registry: str | None)
 
         screen = streams.screen()
         streams.write_rows(list_rows(items, screen.columns if screen.is_terminal else None))
-    return report_problems(loaded)
+    return report_problems(loaded.file_problems)
+
+
+def _matcher(glob: str | None) -> Callable[[str], bool]:
+    if glob is None:
+        return lambda _: True
+    from fnmatch import fnmatchcase
+
+    return lambda name: fnmatchcase(name, glob)

@@ -119,7 +119,8 @@ def _view(rendered: Rendered) -> View:
         if total.limit is not None:
             details.append(f"budget {total.limit}")
         details.append(f"stable prefix {total.stable_prefix}")
-        tokens = {row.id: row.tokens for row in rendered.parts}
+        for row in rendered.parts:
+            tokens |= {row.id: row.tokens, **{item.id: item.tokens for item in row.items}}
     except TokenizerMissing:
         pass
     return View(
@@ -127,5 +128,5 @@ def _view(rendered: Rendered) -> View:
         details=tuple(details),
         messages=rendered.messages,
         segments=rendered.segments,
-        part_tokens=tokens,
+        tokens=tokens,
     )

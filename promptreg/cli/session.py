@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from promptreg.cli import streams
-from promptreg.cli.inputs import Given, gather
-from promptreg.errors import InputError
-
-BAD_INPUT = 2
+from promptreg.cli.boundary import BAD_INPUT
+from promptreg.errors import InputError, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from promptreg.api import Registry
+    from promptreg.cli.inputs import Given
     from promptreg.render.rendered import Rendered
 
 __all__ = ["open_registry", "render", "report_problems"]
@@ -20,6 +20,8 @@ __all__ = ["open_registry", "render", "report_problems"]
 
 def open_registry(folder: str | None) -> Registry:
     """The registry in `folder`, or the one that the configuration names from here upwards."""
+    from pathlib import Path
+
     from promptreg.api import open_registry as open_configured
     from promptreg.registry.config import find_registry
 
@@ -28,6 +30,8 @@ def open_registry(folder: str | None) -> Registry:
 
 def render(registry: Registry, ref: str, given: Given) -> Rendered:
     """The prompt with the inputs that the options gave; a refusal of no inputs at all names the samples."""
+    from promptreg.cli.inputs import gather
+
     inputs = gather(registry, ref, given)
     try:
         return registry.render(ref, inputs)
@@ -38,10 +42,10 @@ def render(registry: Registry, ref: str, given: Given) -> Rendered:
         raise
 
 
-def report_problems(registry: Registry) -> int:
+def report_problems(problems: Sequence[Problem]) -> int:
     """Say on standard error what is wrong with the registry as a whole; the exit code for it."""
-    if not registry.problems:
+    if not problems:
         return 0
     streams.flush()
-    streams.complain(registry.problems)
+    streams.complain(problems)
     return BAD_INPUT

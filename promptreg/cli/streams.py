@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple, TextIO
 
 from promptreg.errors import Problem, UsageError
-from promptreg.output.json_text import document_text
 from promptreg.output.styled import Row, Span, color_wanted, encode
 from promptreg.output.terminal import visible, visible_json
 
@@ -69,6 +68,8 @@ def write_rows(rows: Iterable[Row]) -> None:
 
 def write_document(document: dict[str, Any]) -> None:
     """A versioned JSON document."""
+    from promptreg.output.json_text import document_text
+
     write_json(document_text(document))
 
 

@@ -50,7 +50,7 @@ def command(name: str | None, dependants: bool, depth: int | None, form: str, re
         streams.write_document(tree_document(roots, dependants=dependants))
     else:
         streams.write_rows(tree_rows(roots, unicode=streams.screen().unicode))
-    return report_problems(loaded) if name is None else 0
+    return report_problems(loaded.problems) if name is None else 0
 
 
 def _prompts(registry: Registry, *, dependants: bool) -> list[Node]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -19,7 +18,7 @@ def document_text(document: dict[str, Any]) -> str:
 
 def payload_text(value: Any) -> str:
     """A value in a format that is not ours (a provider's request), indented for reading."""
-    return _escape_surrogates(json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
+    return _compact(value, indent=2) + "\n"
 
 
 def _member(value: Any) -> str:
@@ -28,10 +27,9 @@ def _member(value: Any) -> str:
     return "[\n" + ",\n".join(f"    {_compact(item)}" for item in value) + "\n  ]"
 
 
-def _compact(value: Any) -> str:
-    return _escape_surrogates(json.dumps(value, ensure_ascii=False))
+def _compact(value: Any, indent: int | None = None) -> str:
+    """JSON in which only lone surrogates are escaped, because UTF-8 cannot hold them."""
+    import json  # here, because listing and rendering text need none
 
-
-def _escape_surrogates(text: str) -> str:
-    """Lone surrogates as JSON escapes: UTF-8 cannot hold them."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
     return text if text.isascii() else _SURROGATES.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -17,18 +17,21 @@ from promptreg.render.segment import Segment
 __all__ = ["Page", "View", "margin_rows"]
 
 _NARROW = 72
-_MARGIN = 44
+_MARGIN = 52
 _GAP = 2
 
 
 class View(NamedTuple):
-    """What is shown: heading texts, the messages with their segments, and the tokens of each part (may be empty)."""
+    """What is shown: heading texts, the messages with their segments, and what follows them.
+
+    `tokens` counts each part and each message of a slot, by id; it may be empty.
+    """
 
     title: str
     details: tuple[str, ...]
     messages: Sequence[Mapping[str, Any]]
     segments: Sequence[Segment]
-    part_tokens: Mapping[str, int]
+    tokens: Mapping[str, int]
     notes: tuple[str, ...] = ()
 
 
@@ -40,12 +43,13 @@ class Page(NamedTuple):
 
 
 class _Note(NamedTuple):
-    """One line of the margin; an optional one is left out when there is no free row beside its text."""
+    """One line of the margin. A needed one gets a row of its own when there is none; a passing one is for one line."""
 
     left: str
     style: str
     right: str = ""
-    optional: bool = False
+    needed: bool = False
+    passing: bool = False
 
 
 def margin_rows(view: View, page: Page) -> Iterator[Row]:
@@ -67,23 +71,22 @@ class _Drawing:
     """The state of one view: the colour of each component, and the run of text that the last note was about."""
 
     def __init__(self, view: View, page: Page) -> None:
-        self.tokens = view.part_tokens
+        self.tokens = view.tokens
         self.styles: dict[str, str] = {}
         self.columns = page.columns
-        self.bar, self.rule, self.arrow = ("▌", "─", "←") if page.unicode else ("|", "-", "<-")
+        self.bar, self.more, self.rule, self.arrow = "▌▏─←" if page.unicode else ("|", ":", "-", "<-")
         self.is_narrow = page.columns < _NARROW
         self.margin = 0 if self.is_narrow else min(_MARGIN, page.columns * 2 // 5)
         self.text_columns = max(20, page.columns - 2 - (self.margin + _GAP if self.margin else 0))
         self.run: tuple[str | None, str] | None = None
         self.counted: set[str] = set()
-        self.inputs: set[str] = set()
+        self.told: set[str] = set()
 
     def heading(self, message: Mapping[str, Any], segments: Sequence[Segment]) -> Row:
         """`role ────── 240 tokens`."""
         self.run = None
         role = str(message["role"]) + (f" ({message['name']})" if message.get("name") else "")
-        parts = {segment.part for segment in segments if segment.part is not None}
-        counted = [self.tokens[part] for part in parts if part in self.tokens]
+        counted = [self.tokens[unit] for unit in dict.fromkeys(map(_unit, segments)) if unit in self.tokens]
         total = f" {sum(counted)} tok" if counted else ""
         line = self.rule * max(3, min(self.columns, 120) - width(role) - 1 - len(total))
         return [Span(one_line(role) + " ", "bold"), Span(line + total, "dim")]
@@ -108,72 +111,83 @@ class _Drawing:
         for line in lines_of(segments):
             cells = cells_of(line)
             fresh = self._notes(cells)
-            if fresh and not fresh[0].optional:
+            if fresh and fresh[0].needed:
                 yield from self._rest(waiting)
                 waiting = []
             waiting.extend(fresh)
             if self.is_narrow:
                 yield from self._captions(waiting)
                 waiting = []
-            for row in wrap(cells, self.text_columns):
-                yield self._row(row, waiting)
-            waiting = [note for note in waiting if not note.optional]
+            for number, row in enumerate(wrap(cells, self.text_columns)):
+                yield self._row(row, waiting, self.more if number else self.bar)
+            waiting = [note for note in waiting if not note.passing]
         yield from self._rest(waiting)
 
     def _rest(self, waiting: Iterable[_Note]) -> Iterator[Row]:
         """Notes that found no row beside their text."""
         for note in waiting:
-            if not note.optional:
-                yield self._row([], [note])
+            if note.needed:
+                yield self._row([], [note], self.bar)
 
     def _captions(self, notes: Iterable[_Note]) -> Iterator[Row]:
-        needed = [note for note in notes if not note.optional]
+        needed = [note for note in notes if note.needed]
         for head, place in zip(needed[::2], needed[1::2], strict=True):
             yield [Span(f"{self.bar} {head.left} ", head.style), Span(f"{place.left}  {head.right}", "dim")]
 
     def _notes(self, cells: Sequence[Cell]) -> list[_Note]:
-        """What the margin says from this line on."""
+        """What the margin says from this line on. The line belongs to whoever wrote its first visible character."""
+        written = [cell.segment for cell in cells if cell.text.strip() and cell.segment.glue != "separator"]
+        if not written:
+            return []
         notes: list[_Note] = []
-        for cell in cells:
-            segment = cell.segment
-            if segment.kind == "glue" and (not cell.text or segment.part is None):
-                continue
-            run = (segment.part, segment.component)
-            if run != self.run:
-                self.run = run
-                self.inputs = set()
-                notes.extend(self._origin(segment))
-            told = _input_note(segment)
-            if told and told not in self.inputs:
-                self.inputs.add(told)
-                notes.append(_Note(f"{self.arrow} {told}", "dim", optional=True))
-        if not notes and cells and cells[0].segment.kind != "glue":
-            notes.append(_Note(f":{cells[0].segment.line}", "dim", optional=True))
+        lead = written[0]
+        run = (lead.part, lead.component)
+        if run != self.run:
+            self.run = run
+            self.told = set()
+            notes.extend(self._origin(lead))
+        for segment in written:
+            for note in self._asides(segment, lead):
+                if note.left not in self.told:
+                    self.told.add(note.left)
+                    notes.append(note)
+        if not notes and lead.kind == "literal":
+            notes.append(_Note(f":{lead.line}", "dim", passing=True))
         return notes
 
+    def _asides(self, segment: Segment, lead: Segment) -> Iterator[_Note]:
+        """Another component inside the line, and the input that a piece shows."""
+        if segment.component != lead.component:
+            yield _Note(f"+ {segment.component}@{segment.version}", self._style(segment))
+        shown = _input_note(segment)
+        if shown:
+            yield _Note(f"{self.arrow} {shown}", "dim")
+
     def _origin(self, segment: Segment) -> Iterator[_Note]:
-        part, tokens = segment.part, ""
-        if part is not None and part in self.tokens and part not in self.counted:
-            self.counted.add(part)
-            tokens = f"{self.tokens[part]} tok"
-        yield _Note(f"{segment.component}@{segment.version}", self._style(segment), tokens)
-        yield _Note(f"{segment.label.path}:{segment.line}", "dim")
+        unit, tokens = _unit(segment), ""
+        if unit in self.tokens and unit not in self.counted:
+            self.counted.add(unit)
+            tokens = f"{self.tokens[unit]} tok"
+        yield _Note(f"{segment.component}@{segment.version}", self._style(segment), tokens, needed=True)
+        yield _Note(f"{segment.label.path}:{segment.line}", "dim", needed=True)
 
     def _style(self, segment: Segment) -> str:
         count = len(self.styles)
         return self.styles.setdefault(segment.component, COMPONENT_STYLES[count % len(COMPONENT_STYLES)])
 
-    def _row(self, cells: Sequence[Cell], waiting: list[_Note]) -> Row:
+    def _row(self, cells: Sequence[Cell], waiting: list[_Note], stroke: str) -> Row:
         """One row: bar, text, and the next note that waits (it is taken from the list)."""
         lead = next((cell for cell in cells if cell.text), cells[0] if cells else None)
+        is_gap = lead is not None and lead.segment.glue == "separator"
         bar = Span("  ")
-        if lead is not None and lead.segment.glue != "separator":
-            bar = Span(self.bar + " ", self._style(lead.segment))
+        if lead is not None and not is_gap:
+            bar = Span(stroke + " ", self._style(lead.segment))
+        cells = _without_end(cells)
         row = [bar, *(Span(cell.text, self._text_style(cell, lead)) for cell in cells)]
-        if waiting and self.margin:
+        if waiting and self.margin and (waiting[0].needed or not is_gap):
             note = waiting.pop(0)
             used = sum(width(cell.text) for cell in cells)
-            row.append(Span(" " * (self.text_columns + _GAP - min(used, self.text_columns))))
+            row.append(Span(" " * (self.text_columns + _GAP - used)))
             row.extend(self._margin_note(note))
         return row
 
@@ -190,6 +204,23 @@ class _Drawing:
         yield Span(left, note.style)
         if note.right:
             yield Span(" " * (self.margin - width(left) - len(note.right)) + note.right, "dim")
+
+
+def _without_end(cells: Sequence[Cell]) -> list[Cell]:
+    """The cells of a row without the spaces at its end, which may stand out of the columns."""
+    kept = list(cells)
+    while kept:
+        last = kept.pop()
+        text = last.text.rstrip(" ")
+        if text:
+            return [*kept, Cell(text, last.segment)]
+    return kept
+
+
+def _unit(segment: Segment) -> str:
+    """What is counted as one: a part, or a message of a slot."""
+    part = segment.part or ""
+    return part if "." in part else segment.item or part
 
 
 def _input_note(segment: Segment) -> str | None:

@@ -7,11 +7,12 @@ control character except newline and tab, nothing that reorders text, and nothin
 from __future__ import annotations
 
 import re
+from functools import cache
 from unicodedata import category, combining, east_asian_width
 
 __all__ = ["expand_tabs", "one_line", "visible", "visible_json", "width"]
 
-_HIDDEN = re.compile(
+_HIDDEN = (
     "["
     "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 without tab and newline, DEL, C1
     "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"  # soft hyphen, joiners, fillers, Mongolian selectors
@@ -34,7 +35,7 @@ def visible(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return _HIDDEN.sub(_braced, text)
+    return _hidden().sub(_braced, text)
 
 
 def one_line(text: str) -> str:
@@ -44,7 +45,12 @@ def one_line(text: str) -> str:
 
 def visible_json(text: str) -> str:
     r"""A JSON text with hidden characters as JSON escapes (`\u009b`): safe to show, and the same value when read."""
-    return _HIDDEN.sub(_json_escape, text)
+    return _hidden().sub(_json_escape, text)
+
+
+@cache
+def _hidden() -> re.Pattern[str]:
+    return re.compile(_HIDDEN)  # on first use: most runs show nothing on a terminal
 
 
 def _braced(match: re.Match[str]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import click
 import pytest
 
-from promptreg.cli import app
+from promptreg.cli import group
 from promptreg.cli.boundary import guarded
 from promptreg.errors import IntegrityError, OutputInvalid, Problem, PromptregError, TokenizerMissing, UsageError
 from tests.cli.running import run
@@ -22,7 +22,7 @@ def test_no_arguments_print_the_help_and_are_a_usage_error() -> None:
     assert "Commands:" in result.out
 
 
-@pytest.mark.parametrize("name", app.COMMANDS)
+@pytest.mark.parametrize("name", group.COMMANDS)
 def test_every_command_explains_itself_with_examples(name: str) -> None:
     result = run(name, "--help")
     assert result.code == 0
@@ -32,8 +32,8 @@ def test_every_command_explains_itself_with_examples(name: str) -> None:
 
 
 def test_the_command_table_names_modules_with_a_command() -> None:
-    context = click.Context(app.cli)
-    assert {name for name in app.COMMANDS if app.cli.get_command(context, name) is None} == set()
+    context = click.Context(group.cli)
+    assert {name for name in group.COMMANDS if group.cli.get_command(context, name) is None} == set()
 
 
 def test_help_imports_no_template_or_yaml_library() -> None:
@@ -44,8 +44,11 @@ def test_help_imports_no_template_or_yaml_library() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
 
 
-def test_the_version_is_printed() -> None:
-    assert run("--version").out.startswith("promptreg ")
+@pytest.mark.parametrize("option", ["--version", "--help", "-h"])
+def test_asking_for_the_version_or_help_is_no_error(option: str) -> None:
+    result = run(option)
+    assert (result.code, result.err) == (0, "")
+    assert "promptreg" in result.out
 
 
 @pytest.mark.parametrize(

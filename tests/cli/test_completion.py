@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from promptreg.cli import app
+from promptreg.cli import group
 from promptreg.cli.boundary import answer_shell
 from tests.cli.running import SMALL, run
 
@@ -25,7 +25,7 @@ def complete(line: str, folder: Path = SMALL) -> list[str]:
         for name, value in environment.items():
             patch.setenv(name, value)
         with _captured() as lines:
-            assert answer_shell(app.cli, "_PROMPTREG_COMPLETE", "bash_complete") == 0
+            assert answer_shell(group.cli, "_PROMPTREG_COMPLETE", "bash_complete") == 0
     return [entry.partition(",")[2] for entry in lines if entry]
 
 
