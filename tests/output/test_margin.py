@@ -69,7 +69,7 @@ def test_a_narrow_screen_gets_the_notes_on_lines_of_their_own() -> None:
     rows = shown(tiled(segment("A line that is long enough to be broken at forty.")), Page(40, unicode=False))
     assert rows[2] == "system " + "-" * 33
     assert rows[3] == "| rules/a@1.0.0 prompts/rules/a.md:1"
-    assert rows[4:] == ["| A line that is long enough to be", "| broken at forty."]
+    assert rows[4:] == ["| A line that is long enough to be", ": broken at forty."]
 
 
 def test_content_parts_and_tool_calls_are_named() -> None:
