@@ -30,11 +30,12 @@ _MESSAGE_KEYS = ("role", "content", "name", "tool_calls", "tool_call_id")
 
 
 class Fault(NamedTuple):
-    """One thing wrong with a value: its path inside the inputs, and the reason."""
+    """One thing wrong with a value: its path inside the inputs, and the reason; `key` when its key is what is wrong."""
 
     at: tuple[str | int, ...]
     message: str
     suggestion: str | None = None
+    key: bool = False
 
 
 Faults = list[Fault]
@@ -168,7 +169,7 @@ def _copy_mapping(value: Mapping[Any, Any], schema: Mapping[str, Any], at: tuple
         inner = properties.get(name)
         if inner is None:
             if others is False:
-                run.faults.append(Fault((*at, name), "is not a known key here", nearest(name, properties)))
+                run.faults.append(Fault((*at, name), "is not a known key here", nearest(name, properties), True))
             inner = others if isinstance(others, Mapping) else _ANY
         plain[name] = _checked(item, inner, (*at, name), run)
     for name in schema.get("required", ()):
@@ -244,7 +245,7 @@ def _copy_rich_message(value: Mapping[Any, Any], roles: Sequence[str], at: tuple
     plain: dict[str, Any] = _copy_mapping(value, _ANY, at, run)
     for key in plain:
         if key not in _MESSAGE_KEYS:
-            run.faults.append(Fault((*at, key), "is not a key of a message", nearest(key, _MESSAGE_KEYS)))
+            run.faults.append(Fault((*at, key), "is not a key of a message", nearest(key, _MESSAGE_KEYS), True))
     role = plain.get("role")
     if not isinstance(role, str) or role not in roles:
         reason = f"must be one of {', '.join(roles)}"

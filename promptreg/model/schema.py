@@ -24,7 +24,7 @@ def schema_faults(schema: Any, at: tuple[str | int, ...], *, top: bool = False) 
     for key, value in schema.items():
         kind = KEYWORDS.get(key)
         if kind is None:
-            yield Fault((*at, key), "is not a schema keyword that inputs may use", nearest(key, KEYWORDS))
+            yield Fault((*at, key), "is not a schema keyword that inputs may use", nearest(key, KEYWORDS), True)
         elif kind == "type":
             if not top:
                 yield from _type_faults(value, (*at, key))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from promptreg.errors import InvalidFile, Problem
+from promptreg.errors import InvalidFile, Problem, TemplateInvalid
 from promptreg.model.component import Component, Example, Use
 from promptreg.model.digest import json_digest, text_digest
 from promptreg.model.inputs import InputSpec
@@ -41,12 +41,9 @@ def read_text_component(source: Source, name: str, scan: Scan) -> Component:
     """The component written in a Markdown file; raises InvalidFile with every fault."""
     parts = split(source)
     if parts.document is None:
-        raise InvalidFile.at(
-            'a component starts with front matter: a line "---", its kind and version, and a closing line "---"',
-            path=source.path,
-            line=1,
-            column=1,
-        )
+        wanted = 'a component starts with front matter: a line "---", its kind and version, and a closing line "---"'
+        reason = wanted if source.text.strip() else f"is empty; {wanted}"
+        raise InvalidFile.at(reason, path=source.path, line=1, column=1)
     reader = Reader(parts.document)
     head = reader.mapping(parts.document.root, (), _TEXT_KEYS, required=("kind", "version"))
     kind = _read_kind(reader, head, TEXT_KINDS, "a Markdown file")
@@ -84,7 +81,7 @@ def read_examples(source: Source, name: str, document: Document, scan: Scan) -> 
             includes = include_uses(reader, document.text_map(("format",)), name, scan)
         else:
             reader.fault(("format",), "must be template text")
-    examples = _read_examples(reader, head.get("examples", []))
+    examples = _read_examples(reader, head["examples"]) if "examples" in head else ()
     reader.finish()
     return Component(
         name=name,
@@ -121,7 +118,12 @@ def _contract(kind: str, inputs: dict[str, InputSpec]) -> str:
 def include_uses(reader: Reader, body: TextMap, name: str, scan: Scan) -> tuple[Use, ...]:
     """The include tags of a body as uses; a ref that cannot be read is a fault at its tag."""
     uses = []
-    for tag in scan(body, name):
+    try:
+        tags = tuple(scan(body, name))
+    except TemplateInvalid as error:
+        reader.problems.extend(error.problems)
+        return ()
+    for tag in tags:
         place = body.location(tag.start)
         try:
             uses.append(Use(Ref.parse(tag.ref), tag.ref, place.line, place.column))

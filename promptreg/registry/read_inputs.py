@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from promptreg.errors import nearest
 from promptreg.model.check import Fault, copy_checked
 from promptreg.model.inputs import KEYWORDS, MISSING, InputSpec
 from promptreg.model.kinds import INPUT_TYPES
@@ -12,10 +11,11 @@ from promptreg.model.schema import schema_faults
 from promptreg.model.written import KeyPath
 from promptreg.registry.reader import Reader, plain
 
-__all__ = ["read_inputs"]
+__all__ = ["read_inputs", "read_value"]
 
 _OWN = ("trust", "pii", "max_tokens", "default", "summary")
 _KNOWN = (*KEYWORDS, *_OWN)
+_OF_LISTS = ("type", "minItems", "maxItems", "description", "title")
 TRUSTS = ("trusted", "untrusted")
 
 
@@ -52,47 +52,63 @@ def _read_spec(reader: Reader, name: str, value: Any, path: KeyPath) -> InputSpe
     )
     if "default" not in declared:
         return spec
+    if declared.get("type") not in INPUT_TYPES:  # already told; whether the default fits cannot be said
+        return spec._replace(default=plain(declared["default"]))
     return spec._replace(default=_read_default(reader, spec, declared["default"], (*path, "default")))
 
 
 def _read_schema(reader: Reader, declared: dict[str, Any], kind: str, path: KeyPath) -> dict[str, Any]:
-    schema: dict[str, Any] = {"type": kind}
-    for key, value in declared.items():
-        if key in KEYWORDS and key != "type":
-            schema[key] = plain(value)
-    if kind == "string":
-        _keep_written(reader, schema, declared, path)
+    keywords = {key: value for key, value in declared.items() if key in KEYWORDS}
+    schema: dict[str, Any] = {**_as_written(reader, keywords, path), "type": kind}
     found = list(schema_faults(schema, path, top=True))
-    reader.faults(fault for fault in found if fault.at[: len(path)] == path)
+    if kind == "messages":
+        reason = "is not for inputs of type messages"
+        found += [Fault((*path, key), reason, None, True) for key in schema if key not in _OF_LISTS]
+    reader.faults(found)
     return {"type": kind} if found else schema
 
 
-def _keep_written(reader: Reader, schema: dict[str, Any], declared: dict[str, Any], path: KeyPath) -> None:
-    """Where a string is expected, `1.10` and `on` stay what the author wrote."""
-    choices = declared.get("enum")
-    if isinstance(choices, list):
-        schema["enum"] = [
-            item if isinstance(item, (str, dict, list)) or item is None else reader.text(item, (*path, "enum", index))
-            for index, item in enumerate(choices)
-        ]
-    if "const" in declared:
-        schema["const"] = reader.text(declared["const"], (*path, "const"))
+def _as_written(reader: Reader, declared: dict[str, Any], path: KeyPath) -> dict[str, Any]:
+    """The plain JSON of a schema; where it lists strings, `1.10` and `on` stay what the author wrote."""
+    wanted = {"type": declared.get("type")}
+    schema: dict[str, Any] = {}
+    for key, value in declared.items():
+        here = (*path, key)
+        if key in ("items", "additionalProperties") and isinstance(value, dict):
+            schema[key] = _as_written(reader, value, here)
+        elif key == "properties" and isinstance(value, dict):
+            schema[key] = {
+                name: _as_written(reader, inner, (*here, name)) if isinstance(inner, dict) else plain(inner)
+                for name, inner in value.items()
+            }
+        elif key == "enum" and isinstance(value, list):
+            schema[key] = [reader.expected(item, wanted, (*here, index)) for index, item in enumerate(value)]
+        elif key == "const":
+            schema[key] = reader.expected(value, wanted, here)
+        elif KEYWORDS.get(key) in ("text", "regex"):
+            schema[key] = reader.expected(value, _TEXT, here)
+        else:
+            schema[key] = plain(value)
+    return schema
 
 
 def _read_default(reader: Reader, spec: InputSpec, value: Any, path: KeyPath) -> Any:
     if value is None:
         reader.fault(path, "null is not a value: leave out the default to make the input required")
         return MISSING
-    if spec.type == "string":
-        value = reader.text(value, path)
     faults: list[Fault] = []
-    checked = copy_checked(plain(value), spec.schema, path, faults)
-    reader.faults(Fault(fault.at, fault.message, fault.suggestion or _near(spec, value)) for fault in faults)
+    checked = copy_checked(read_value(reader, spec, value, path), spec.schema, path, faults)
+    reader.faults(faults)
     return checked
 
 
-def _near(spec: InputSpec, value: Any) -> str | None:
-    choices = spec.schema.get("enum")
-    if not isinstance(value, str) or not choices:
-        return None
-    return nearest(value, [choice for choice in choices if isinstance(choice, str)])
+def read_value(reader: Reader, spec: InputSpec, value: Any, path: KeyPath) -> Any:
+    """A value for the input `spec` as plain JSON; wherever a string is expected it is what the author wrote."""
+    return reader.expected(value, _MESSAGES if spec.type == "messages" else spec.schema, path)
+
+
+_TEXT = {"type": "string"}
+_CONTENT = {"type": ["string", "array"], "items": {"properties": {"text": _TEXT}}}
+_MESSAGES: dict[str, Any] = {
+    "items": {"properties": {"role": _TEXT, "content": _CONTENT, "name": _TEXT, "tool_call_id": _TEXT}}
+}

@@ -14,7 +14,7 @@ from promptreg.model.prompt import Message, Output, Part, Prompt, SampleSpec, Sl
 from promptreg.model.written import KeyPath
 from promptreg.registry.read_budget import read_part_budget, read_prompt_budget
 from promptreg.registry.read_component import Scan, include_uses
-from promptreg.registry.read_inputs import read_inputs
+from promptreg.registry.read_inputs import read_inputs, read_value
 from promptreg.registry.reader import Reader, plain
 from promptreg.registry.strict_yaml import Document
 from promptreg.registry.written import FileWritten
@@ -38,7 +38,7 @@ def read_prompt(source: Source, name: str, document: Document, scan: Scan) -> Pr
     requires = _read_expressions(reader, head.get("requires", []), ("requires",))
     output = _read_output(reader, head["output"]) if "output" in head else None
     budget = read_prompt_budget(reader, head["budget"]) if "budget" in head else {}
-    messages = _Messages(reader, inputs, name, scan).read(head.get("messages", []))
+    messages = _Messages(reader, inputs, name, scan).read(head["messages"]) if "messages" in head else ()
     samples = _read_samples(reader, head.get("samples", {}), inputs)
     summary = reader.text(head["summary"], ("summary",)) if "summary" in head else ""
     model = reader.text(head["model"], ("model",)) if "model" in head else None
@@ -114,9 +114,7 @@ def _read_samples(reader: Reader, value: Any, inputs: dict[str, InputSpec]) -> d
 
 def _sample_value(reader: Reader, inputs: dict[str, InputSpec], key: str, value: Any, path: KeyPath) -> Any:
     spec = inputs.get(key)
-    if spec is not None and spec.type == "string" and isinstance(value, (int, float)):
-        return reader.text(value, (*path, key))
-    return plain(value)
+    return plain(value) if spec is None else read_value(reader, spec, value, (*path, key))
 
 
 class _Messages:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from promptreg.errors import InvalidFile, Problem, nearest
@@ -13,7 +13,7 @@ from promptreg.model.version import Version
 from promptreg.model.written import KeyPath
 from promptreg.registry.strict_yaml import Document, key_path
 
-__all__ = ["Reader", "plain"]
+__all__ = ["Reader", "expects_text", "plain"]
 
 
 def plain(value: Any) -> Any:
@@ -23,6 +23,20 @@ def plain(value: Any) -> Any:
     if isinstance(value, list):
         return [plain(item) for item in value]
     return value
+
+
+def expects_text(schema: Mapping[str, Any], value: float) -> bool:
+    """Whether `schema` takes a string and nothing that the number or truth value `value` is."""
+    wanted = schema.get("type")
+    if wanted == "string":
+        return True
+    own = "boolean" if isinstance(value, bool) else "integer" if isinstance(value, int) else "number"
+    return (
+        isinstance(wanted, list)
+        and "string" in wanted
+        and own not in wanted
+        and not (own == "integer" and "number" in wanted)
+    )
 
 
 class Reader:
@@ -42,28 +56,7 @@ class Reader:
     def faults(self, found: Iterable[Fault]) -> None:
         """Note faults of values; a path that the file does not hold is placed at its nearest parent."""
         for fault in found:
-            path = fault.at
-            while path and not self._holds(path):
-                path = path[:-1]
-            place = self.document.location(path)
-            self.problems.append(
-                Problem(
-                    InvalidFile.code,
-                    fault.message,
-                    place.path,
-                    place.line,
-                    place.column,
-                    key_path(fault.at) or None,
-                    fault.suggestion,
-                )
-            )
-
-    def _holds(self, path: KeyPath) -> bool:
-        try:
-            self.document.place(path)
-        except KeyError:
-            return False
-        return True
+            self.fault(fault.at, fault.message, key=fault.key, suggestion=fault.suggestion)
 
     def mapping(
         self, value: Any, path: KeyPath, allowed: Collection[str], required: Collection[str] = ()
@@ -72,13 +65,15 @@ class Reader:
         if not isinstance(value, dict):
             self.fault(path, f"must be a mapping with {_listed(allowed)}")
             return {}
+        meant = set()
         for key in value:
             if key not in allowed:
-                known = nearest(key, allowed)
+                known = nearest(key, [word for word in allowed if word not in value])
+                meant.add(known)
                 hint = "" if known else f"; known here: {_listed(allowed)}"
                 self.fault((*path, key), f'unknown key "{key}"{hint}', key=True, suggestion=known)
         for key in required:
-            if key not in value:
+            if key not in value and key not in meant:  # a misspelt key is one mistake, not two
                 self.fault(path, f'the key "{key}" is missing')
         return value
 
@@ -100,12 +95,29 @@ class Reader:
 
     def text(self, value: Any, path: KeyPath) -> str:
         """`value` as text: a plain scalar such as `1.10` or `no` stays what the author wrote."""
+        return self._written(value, path) or ""
+
+    def _written(self, value: Any, path: KeyPath) -> str | None:
+        """The text of a scalar; None after a fault, so that nothing more is said about it."""
         if isinstance(value, str):
             return value
         if value is None or isinstance(value, (dict, list)):
             self.fault(path, "must be text")
-            return ""
+            return None
         return self.document.raw_scalar(path)
+
+    def expected(self, value: Any, schema: Mapping[str, Any], path: KeyPath) -> Any:
+        """Plain JSON of `value`; wherever `schema` expects a string, a plain scalar stays what the author wrote."""
+        if isinstance(value, dict):
+            known, others = schema.get("properties", {}), schema.get("additionalProperties")
+            rest = others if isinstance(others, dict) else {}
+            return {key: self.expected(item, known.get(key, rest), (*path, key)) for key, item in value.items()}
+        if isinstance(value, list):
+            items = schema.get("items", {})
+            return [self.expected(item, items, (*path, index)) for index, item in enumerate(value)]
+        if isinstance(value, (int, float)) and expects_text(schema, value):
+            return self.document.raw_scalar(path)
+        return value
 
     def flag(self, value: Any, path: KeyPath) -> bool:
         """`value` as true or false."""
@@ -122,24 +134,29 @@ class Reader:
 
     def choice(self, value: Any, path: KeyPath, choices: Collection[str]) -> str:
         """`value` as one of `choices`; the first of them after a fault."""
+        first = next(iter(choices))
         if isinstance(value, str) and value in choices:
             return value
-        shown = self.text(value, path) if not isinstance(value, (dict, list)) and value is not None else "this"
+        if value is None or isinstance(value, (dict, list)):
+            self.fault(path, f"must be one of {_listed(choices)}")
+            return first
+        shown = self.text(value, path)
         self.fault(path, f'"{shown}" is not one of {_listed(choices)}', suggestion=nearest(shown, choices))
-        return next(iter(choices))
+        return first
 
     def version(self, value: Any, path: KeyPath) -> Version:
         """`value` as a version of three numbers."""
-        text = self.text(value, path)
-        found = Version.parse(text)
-        if found is None:
+        text = self._written(value, path)
+        found = Version.parse(text) if text is not None else None
+        if found is None and text is not None:
             self.fault(path, f'"{text}" is not a version: write three numbers such as 1.2.0')
-            return Version(0, 0, 0)
-        return found
+        return found or Version(0, 0, 0)
 
     def ref(self, value: Any, path: KeyPath) -> Ref | None:
         """`value` as a ref."""
-        text = self.text(value, path)
+        text = self._written(value, path)
+        if text is None:
+            return None
         try:
             return Ref.parse(text)
         except RefFault as fault:
