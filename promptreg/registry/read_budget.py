@@ -35,8 +35,12 @@ def _variants(reader: Reader, value: Any, path: KeyPath) -> Any:
     for index, item in enumerate(reader.sequence(value, path, least=1)):
         here = (*path, index)
         shape = reader.mapping(item, here, ("use", "text"))
-        if isinstance(item, dict) and len(shape) != 1:
+        if isinstance(item, dict) and ("use" in shape) == ("text" in shape):
             reader.fault(here, 'must have either "use" or "text"')
+        if "use" in shape:
+            reader.ref(shape["use"], (*here, "use"))
+        if "text" in shape and not isinstance(shape["text"], str):
+            reader.fault((*here, "text"), "must be template text (quote it)")
     return plain(value)
 
 

@@ -143,7 +143,9 @@ def _read_examples(reader: Reader, value: Any) -> tuple[Example, ...]:
         if "id" not in item:
             reader.fault(path, 'the key "id" is missing')
             continue
-        label = reader.text(item["id"], (*path, "id"))
+        label = reader.scalar(item["id"], (*path, "id"))
+        if label is None:
+            continue
         if not is_label(label):
             reader.fault((*path, "id"), f'"{label}" is not an id: lower-case letters, digits and "-"')
         elif label in seen:

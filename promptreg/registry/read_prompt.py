@@ -101,8 +101,9 @@ def _read_samples(reader: Reader, value: Any, inputs: dict[str, InputSpec]) -> d
         if not is_label(name):
             reader.fault(path, f'"{name}" cannot name a sample: use lower-case letters, digits and "-"', key=True)
         if isinstance(item, dict) and list(item) == ["file"] and "file" not in inputs:
-            file = reader.text(item["file"], (*path, "file"))
-            _check_file(reader, file, (*path, "file"))
+            file = reader.scalar(item["file"], (*path, "file"))
+            if file is not None:
+                _check_file(reader, file, (*path, "file"))
             samples[name] = SampleSpec(name, None, file)
         else:
             given = reader.named(item, path)
@@ -139,9 +140,9 @@ class _Messages:
     def _slot(self, value: Any, path: KeyPath, index: int) -> Slot:
         reader = self.reader
         shape = reader.mapping(value, path, ("slot", "roles", "budget"))
-        name = reader.text(shape["slot"], (*path, "slot"))
-        spec = self.inputs.get(name)
-        if spec is None or spec.type != "messages":
+        name = reader.scalar(shape["slot"], (*path, "slot"))
+        spec = self.inputs.get(name or "")
+        if name is not None and (spec is None or spec.type != "messages"):
             lists = [key for key, item in self.inputs.items() if item.type == "messages"]
             reason = f'"{name}" is not an input of type messages'
             reader.fault((*path, "slot"), reason, suggestion=nearest(name, lists))
@@ -150,7 +151,7 @@ class _Messages:
             listed = reader.sequence(shape["roles"], (*path, "roles"), least=1)
             roles = tuple(reader.choice(role, (*path, "roles", at), _ALL_ROLES) for at, role in enumerate(listed))
         budget = read_part_budget(reader, shape["budget"], (*path, "budget"), "slot") if "budget" in shape else {}
-        return Slot(index, path, name, roles, budget)
+        return Slot(index, path, name or "", roles, budget)
 
     def _message(self, value: Any, path: KeyPath, index: int) -> Message:
         reader = self.reader
@@ -200,8 +201,8 @@ class _Messages:
     def _fence(self, shape: dict[str, Any], path: KeyPath) -> str | None:
         if "fence" not in shape:
             return None
-        name = self.reader.text(shape["fence"], (*path, "fence"))
-        if not _FENCE.fullmatch(name):
+        name = self.reader.scalar(shape["fence"], (*path, "fence"))
+        if name is not None and not _FENCE.fullmatch(name):
             self.reader.fault(
                 (*path, "fence"), f'"{name}" cannot be a tag: use lower-case letters, digits, "-" and "_"'
             )

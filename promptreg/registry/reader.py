@@ -95,10 +95,10 @@ class Reader:
 
     def text(self, value: Any, path: KeyPath) -> str:
         """`value` as text: a plain scalar such as `1.10` or `no` stays what the author wrote."""
-        return self._written(value, path) or ""
+        return self.scalar(value, path) or ""
 
-    def _written(self, value: Any, path: KeyPath) -> str | None:
-        """The text of a scalar; None after a fault, so that nothing more is said about it."""
+    def scalar(self, value: Any, path: KeyPath) -> str | None:
+        """`value` as text, or None after a fault, so that nothing more is said about it."""
         if isinstance(value, str):
             return value
         if value is None or isinstance(value, (dict, list)):
@@ -146,7 +146,7 @@ class Reader:
 
     def version(self, value: Any, path: KeyPath) -> Version:
         """`value` as a version of three numbers."""
-        text = self._written(value, path)
+        text = self.scalar(value, path)
         found = Version.parse(text) if text is not None else None
         if found is None and text is not None:
             self.fault(path, f'"{text}" is not a version: write three numbers such as 1.2.0')
@@ -154,7 +154,7 @@ class Reader:
 
     def ref(self, value: Any, path: KeyPath) -> Ref | None:
         """`value` as a ref."""
-        text = self._written(value, path)
+        text = self.scalar(value, path)
         if text is None:
             return None
         try:
