@@ -34,7 +34,9 @@ ROWS = (
 RANK = {layer: row for row, layers in enumerate(ROWS) for layer in layers}
 
 # (importing module, imported module): the reason why this one import may break the rule.
-EXCEPTIONS: dict[tuple[str, str], str] = {}
+EXCEPTIONS: dict[tuple[str, str], str] = {
+    ("promptreg.registry.head_cache", "promptreg"): "only __version__, which is part of the name of a cache entry",
+}
 
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
