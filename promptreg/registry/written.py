@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from promptreg.model.written import KeyPath
-from promptreg.registry.strict_yaml import Document, parse_yaml
 from promptreg.text import Location, Source, TextMap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from promptreg.registry.strict_yaml import Document
 
 __all__ = ["FileWritten"]
 
@@ -25,6 +28,8 @@ class FileWritten:
         """The parsed YAML; the text was parsed without a fault before, so this cannot fail."""
         document = self._document
         if document is None:
+            from promptreg.registry.strict_yaml import parse_yaml
+
             document = self._document = parse_yaml(self.source, self.start, self.end)
         return document
 
