@@ -238,7 +238,7 @@ class Registry:
     def _prepare(self, state: _State, prompt: Prompt) -> None:
         from importlib import import_module
 
-        from promptreg.render.answer import load_schema
+        from promptreg.render.answer import prepare_schema
 
         for module in ("compose", "export", "intake", "ledger", "rendered"):  # now, so that rendering opens no file
             import_module(f"promptreg.render.{module}")
@@ -246,7 +246,7 @@ class Registry:
         for parts in program.parts:
             for part in parts:
                 part.template.prepare()
-        load_schema(prompt, state.store)
+        prepare_schema(prompt, state.store)
         self._counter(prompt).count("ready")
         self._profile(prompt)
 

@@ -219,6 +219,15 @@ def test_a_broken_or_missing_output_schema_is_found_by_require(tmp_path: Path) -
             registry.require("p")
 
 
+def test_without_the_schema_extra_only_checking_answers_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jsonschema", None)
+    registry = load_files(tmp_path, ANSWER)
+    registry.require("p")
+    assert registry.render("p", {"limit": 5}).text == "5"
+    with pytest.raises(UsageError, match=r"promptreg\[schema\]"):
+        registry.check_output("p", '{"amount": 5}')
+
+
 def test_load_refuses_a_missing_folder_and_a_file(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="does not exist"):
         promptreg.load(tmp_path / "nope")

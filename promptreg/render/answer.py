@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any
 
 from promptreg.errors import InvalidFile, OutputInvalid, Problem, PromptregError, UsageError
@@ -14,20 +15,31 @@ from promptreg.registry.strict_json import read_json
 from promptreg.render.program import Program
 from promptreg.template import Limits, Meter
 
-__all__ = ["check_answer", "load_schema"]
+__all__ = ["check_answer", "prepare_schema"]
 
 
-def load_schema(prompt: Prompt, store: Store) -> Any:
-    """A validator for the prompt's output schema, or None when it has none; raises InvalidFile for a broken schema.
+def prepare_schema(prompt: Prompt, store: Store) -> None:
+    """Find now what is wrong with the prompt's output schema; raises InvalidFile.
 
-    Needs the `schema` extra (jsonschema); references to other documents are never fetched.
+    Without the `schema` extra only its file is read: who renders and never checks answers can do without the extra.
     """
+    found = _read_schema(prompt, store)
+    if found is not None and find_spec("jsonschema") is not None:
+        _validator(*found)
+
+
+def _read_schema(prompt: Prompt, store: Store) -> tuple[Any, str] | None:
+    """The prompt's output schema and the path of its file, or None when it has none."""
     if prompt.output is None or prompt.output.schema is None:
         return None
-    schema, path = prompt.output.schema, prompt.path
-    if isinstance(schema, str):
-        source = store.side_file(schema)
-        schema, path = read_json(source), source.path
+    if not isinstance(prompt.output.schema, str):
+        return prompt.output.schema, prompt.path
+    source = store.side_file(prompt.output.schema)
+    return read_json(source), source.path
+
+
+def _validator(schema: Any, path: str) -> Any:
+    """A validator; needs the `schema` extra (jsonschema). References to other documents are never fetched."""
     try:
         from jsonschema import Draft202012Validator
         from jsonschema.exceptions import SchemaError
@@ -48,9 +60,10 @@ def check_answer(program: Program, store: Store, text: str, values: Mapping[str,
 
     With a schema the text must be JSON. `ensures` expressions see `output` and, when `values` are given, the inputs.
     """
-    validator = load_schema(program.prompt, store)
+    found = _read_schema(program.prompt, store)
     answer: Any = text
-    if validator is not None:
+    if found is not None:
+        validator = _validator(*found)
         answer = _parsed(text)
         problems = [
             Problem(OutputInvalid.code, error.message, key=path_text(("output", *error.absolute_path)))
