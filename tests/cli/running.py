@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +17,13 @@ from promptreg.cli.app import main
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 SMALL = FIXTURES / "small"
+
+
+def permissions_bind() -> bool:
+    """Whether this process must obey file permissions; root usually need not."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o555)
+        return not os.access(folder, os.W_OK)
 
 
 class Result(NamedTuple):

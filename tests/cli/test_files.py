@@ -10,8 +10,7 @@ import pytest
 from promptreg.cli import files
 from promptreg.cli.files import create_files, write_file
 from promptreg.errors import UsageError
-
-_is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+from tests.cli.running import permissions_bind
 
 
 def test_a_file_is_created_and_replaced(tmp_path: Path) -> None:
@@ -62,7 +61,7 @@ def test_a_folder_is_no_target(tmp_path: Path) -> None:
         write_file(str(tmp_path), b"x")
 
 
-@pytest.mark.skipif(_is_root, reason="root may write everywhere")
+@pytest.mark.skipif(not permissions_bind(), reason="this user may write everywhere")
 def test_a_read_only_folder_is_named_by_the_users_path(tmp_path: Path) -> None:
     tmp_path.chmod(0o555)
     target = str(tmp_path / "out.txt")

@@ -12,12 +12,11 @@ from pathlib import Path
 import pytest
 
 from tests.cli.registries import copy_small
-from tests.cli.running import SMALL, run
+from tests.cli.running import SMALL, permissions_bind, run
 
 _PROJECT = Path(__file__).parent.parent.parent
 _COMMAND = (sys.executable, "-m", "promptreg")
 _ENVIRONMENT = {**os.environ, "PYTHONPATH": str(_PROJECT)}
-_is_root = hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def process(*arguments: str, folder: Path = SMALL, **options: object) -> subprocess.CompletedProcess[bytes]:
@@ -112,7 +111,7 @@ def test_arguments_that_are_not_utf8_are_no_crash() -> None:
     assert b"Traceback" not in done.stderr
 
 
-@pytest.mark.skipif(_is_root, reason="root may read and write everywhere")
+@pytest.mark.skipif(not permissions_bind(), reason="this user may read and write everywhere")
 def test_unreadable_and_read_only_folders_are_named(tmp_path: Path) -> None:
     folder = copy_small(tmp_path / "project")
     (folder / "prompts" / "rules").chmod(0)
