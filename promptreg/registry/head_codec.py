@@ -15,7 +15,7 @@ from promptreg.text import Source
 
 __all__ = ["FORMAT", "decode_head", "encode_head"]
 
-FORMAT = 1
+FORMAT = 2
 """Changes whenever an encoded head does."""
 
 Encoded = dict[str, Any]

@@ -94,7 +94,7 @@ def read_examples(source: Source, name: str, document: Document, scan: Scan) -> 
         includes=includes,
         examples=examples,
         separator=separator,
-        body_digest=json_digest([head["format"], separator, [example.fields for example in examples]]),
+        body_digest=json_digest([head["format"], separator, [[item.fields, item.priority] for item in examples]]),
         contract_digest=_contract("examples", inputs),
     )
 
@@ -110,9 +110,8 @@ def _read_kind(reader: Reader, head: dict[str, Any], allowed: tuple[str, ...], w
 
 
 def _contract(kind: str, inputs: dict[str, InputSpec]) -> str:
-    group = "examples" if kind == "examples" else "text"
     assert kind in COMPONENT_KINDS
-    return json_digest([group, {name: spec.contract() for name, spec in inputs.items()}])
+    return json_digest([kind, {name: spec.contract() for name, spec in inputs.items()}])
 
 
 def include_uses(reader: Reader, body: TextMap, name: str, scan: Scan) -> tuple[Use, ...]:

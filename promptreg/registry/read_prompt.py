@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from promptreg.errors import nearest
+from promptreg.model.check import path_text
 from promptreg.model.component import Use
 from promptreg.model.digest import json_digest
 from promptreg.model.inputs import InputSpec
@@ -55,9 +58,29 @@ def read_prompt(source: Source, name: str, document: Document, scan: Scan) -> Pr
         messages=messages,
         samples=samples,
         written=FileWritten(source),
-        body_digest=json_digest([plain(head[key]) if key in head else None for key in ("messages", "budget", "model")]),
+        body_digest=_body_digest(document, head),
         contract_digest=_contract(head, inputs),
     )
+
+
+def _body_digest(document: Document, head: dict[str, Any]) -> str:
+    """Of all that is sent: also of how a number is written, as `1.10` bound to a string is other text than `1.1`."""
+    body = {key: plain(head[key]) for key in ("messages", "budget", "model") if key in head}
+    return json_digest([body, sorted(_unusual(document, body, ()))])
+
+
+def _unusual(document: Document, value: Any, path: KeyPath) -> Iterator[list[str]]:
+    """Key path and text of every number and truth value that is not written as in JSON."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _unusual(document, item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _unusual(document, item, (*path, index))
+    elif isinstance(value, (int, float)):
+        raw = document.raw_scalar(path)
+        if raw != json.dumps(value):
+            yield [path_text(path), raw]
 
 
 def _contract(head: dict[str, Any], inputs: dict[str, InputSpec]) -> str:
@@ -90,7 +113,7 @@ def _read_output(reader: Reader, value: Any) -> Output:
 
 def _check_file(reader: Reader, file: str, path: KeyPath) -> None:
     steps = file.replace("\\", "/").split("/")
-    if not file or file.startswith("/") or ".." in steps or ":" in steps[0]:
+    if not file.isprintable() or not file or file.startswith("/") or ".." in steps or ":" in steps[0]:
         reader.fault(path, f'"{file}" must be a path inside the registry, relative to it')
 
 

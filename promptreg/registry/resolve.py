@@ -55,17 +55,21 @@ def resolve(name: str, store: Store) -> Closure:
     """The closure of head `name`.
 
     Raises UnknownName, UnsatisfiableRef, VersionConflict (naming both chains) or CycleError, each with the place of the
-    ref, the errors of a broken file that a ref leads to, or LimitExceeded for endless chains. All faults are reported
-    at once, under the class of the first.
+    ref, the errors of a broken file that a ref or an output schema leads to, or LimitExceeded for endless chains. All
+    faults are reported at once, under the class of the first.
     """
     root = store.head(name)
     walk = _Walk(store)
     walk.down(root)
     errors = [*walk.errors, *(error for target in walk.wishes for error in _judge(target, walk.wishes[target], store))]
+    try:
+        contract = store.contract_digest(root)
+    except InvalidFile as error:
+        errors.append(error)
     if errors:
         raise _together(errors)
     digests: dict[str, Pin] = {}
-    pin = _pin(root, store, digests)
+    pin = _pin(root, contract, store, digests)
     del digests[name]
     return Closure(pin, digests)
 
@@ -206,12 +210,13 @@ def _refused(kind: type[PromptregError], chain: Chain, message: str, suggestion:
     return kind([Problem(kind.code, message, chain[-1].path, use.line, use.column, None, suggestion)])
 
 
-def _pin(head: Head, store: Store, pins: dict[str, Pin]) -> Pin:
-    """The pin of `head`, and of everything below it, into `pins`; cycles were excluded before."""
+def _pin(head: Head, contract: str, store: Store, pins: dict[str, Pin]) -> Pin:
+    """The pin of `head`, and of everything below it, into `pins`; circles and endless chains were excluded before."""
     found = pins.get(head.name)
     if found is None:
-        parts = [_pin(store.component(use.ref.name), store, pins) for use in head.uses]
+        below = [store.component(use.ref.name) for use in head.uses]
+        parts = [_pin(part, part.contract_digest, store, pins) for part in below]
         listed = [(part.name, str(part.version), part.digest) for part in parts]
-        digest = closure_digest(head.body_digest, head.contract_digest, listed)
+        digest = closure_digest(head.body_digest, contract, listed)
         found = pins[head.name] = Pin(head.name, head.version, digest)
     return found

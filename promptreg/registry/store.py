@@ -10,11 +10,12 @@ from typing import Any
 
 from promptreg.errors import InvalidFile, Problem, UnknownName, nearest
 from promptreg.model.component import Component
+from promptreg.model.digest import json_digest, text_digest
 from promptreg.model.kinds import COMPONENT_KINDS, KINDS
 from promptreg.model.prompt import Prompt
 from promptreg.registry.files import MAX_FILE_BYTES, Stamp, decode_utf8, find_files, read_bytes, read_file, shown_path
 from promptreg.registry.head_cache import HeadCache
-from promptreg.text import Source
+from promptreg.text import Location, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,14 +81,33 @@ class Store:
             raise UnknownName.at(f'"{name}" is a {found.kind} component, not a prompt; only prompts are rendered')
         return found
 
-    def side_file(self, relative: str) -> Source:
-        """A sample or schema file named in a prompt, relative to the registry; links must not leave it."""
+    def side_file(self, relative: str, at: Location | None = None) -> Source:
+        """A sample or schema file named in a prompt, relative to the registry; links must not leave it.
+
+        Raises InvalidFile; what has no place inside the file is placed `at` the ref to it.
+        """
         file = self.registry / relative
         path = shown_path(file, self.root)
-        real = os.path.realpath(file)
-        if not real.startswith(os.path.realpath(self.registry) + os.sep):
-            raise InvalidFile.at("leaves the registry", path=path)
-        return read_file(real, path, 20 * MAX_FILE_BYTES)
+        try:
+            real = os.path.realpath(file)
+            if not real.startswith(os.path.realpath(self.registry) + os.sep):
+                raise InvalidFile.at("leaves the registry", path=path)
+            return read_file(real, path, 20 * MAX_FILE_BYTES)
+        except InvalidFile as error:
+            raise InvalidFile([_referred(problem, at) for problem in error.problems]) from None
+
+    def contract_digest(self, head: Head) -> str:
+        """The digest of what callers rely on, with the file that an output schema is in; raises InvalidFile."""
+        if isinstance(head, Prompt) and head.output is not None and isinstance(head.output.schema, str):
+            source = self.side_file(head.output.schema, head.written.location(("output", "schema")))
+            return json_digest([head.contract_digest, text_digest(source.text)])
+        return head.contract_digest
+
+
+def _referred(problem: Problem, at: Location | None) -> Problem:
+    if at is None or problem.line is not None:
+        return problem
+    return problem._replace(message=f"{problem.path} {problem.message}", path=at.path, line=at.line, column=at.column)
 
 
 def load_store(registry: Path, root: Path, scan: Scan) -> Store:

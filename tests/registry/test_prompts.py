@@ -168,6 +168,7 @@ TAIL = "messages: [{role: user, parts: [{text: x}]}]\n"
         (HEAD + TAIL + "output: {schema: /x.json}\n", ['5:18: output.schema: "/x.json" must be a path inside']),
         (HEAD + TAIL + "output: {schema: 'a\\..\\..\\x.json'}\n", ["5:18: output.schema: "]),
         (HEAD + TAIL + "output: {schema: 'C:/x.json'}\n", ["5:18: output.schema: "]),
+        (HEAD + TAIL + 'output: {schema: "a\\0.json"}\n', ["5:18: output.schema: "]),
         (HEAD + TAIL + "output: {ensures: [1]}\n", ["5:20: output.ensures[0]: must be an expression written as text"]),
         (HEAD + TAIL + "output: {schem: {}}\n", ['5:10: output.schem: unknown key "schem" (did you mean "schema"?)']),
         (HEAD + TAIL + "budget: {tokens: 10, reserve: 10}\n",
