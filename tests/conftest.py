@@ -10,6 +10,6 @@ from hypothesis import HealthCheck, settings
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 settings.register_profile("promptreg", deadline=None, print_blob=True)
 settings.register_profile(
-    "deep", deadline=None, print_blob=True, max_examples=4000, suppress_health_check=_SLOW, derandomize=False
+    "deep", deadline=None, print_blob=True, max_examples=1000, suppress_health_check=_SLOW, derandomize=False
 )
 settings.load_profile("promptreg")

@@ -28,7 +28,7 @@ __all__ = ["Code", "generate"]
 
 # how many pieces one `extend` takes, so that huge templates do not need a huge stack
 _GROUP = 64
-_MACRO_COST = 60
+_MACRO_COST = 100
 
 
 class Code(NamedTuple):

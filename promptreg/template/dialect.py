@@ -24,6 +24,7 @@ from promptreg.template.words import (
     METHOD_ADVICE,
     REFUSED_FILTERS,
     REFUSED_TESTS,
+    RESERVED_NAMES,
 )
 
 __all__ = ["check"]
@@ -115,7 +116,11 @@ class _Checker:
     def _at(self, code: str, message: str, node: nodes.Node, suggestion: str | None = None) -> Problem:
         """A complaint about a node's own token (a filter name, a dot), not its leftmost operand."""
         start = getattr(node.lineno, "start", None)
-        return self._parsed.problem(code, message, start if start is not None else start_of(node) or 0, suggestion)
+        if start is None:
+            start = start_of(node) or 0
+        if isinstance(node, nodes.Test):
+            start = self._parsed.tokens.name_after(start, node.name)
+        return self._parsed.problem(code, message, start, suggestion)
 
     def _too_deep(self, limit: str, what: str, node: nodes.Node) -> Problem:
         allowed = getattr(self._limits, limit)
@@ -166,7 +171,8 @@ class _Checker:
         elif normalize("NFKC", name) != name:
             yield self._problem("refused-name", f'write "{normalize("NFKC", name)}" for the name "{name}"', node)
         elif node.ctx != "load":
-            pass
+            if name in RESERVED_NAMES:
+                yield self._problem("bad-name", f'a variable cannot have the reserved name "{name}"', node)
         elif name == "loop":
             yield self._problem("refused-syntax", "loop is only allowed as loop.index and the like", node)
         elif name in ("caller", *self._facts.macros):

@@ -67,9 +67,9 @@ class Template:
         out: list[str] = []
         try:
             self._root(values, meter, out)
-            self._check_size(out, meter)
         except FAULTS as error:
             raise located(error) from error
+        self._check_size(out, meter)
         return out
 
     def run(self, values: Mapping[str, Any], meter: Meter, out: list[str]) -> None:

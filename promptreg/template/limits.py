@@ -17,9 +17,9 @@ __all__ = ["Limits", "Meter", "text_cost"]
 class Limits(NamedTuple):
     """What a template may use. The first group is counted while rendering, the second checked when compiling.
 
-    `work` is in units of roughly 15 ns: a syntax node that is run costs 2, a printed piece 8 more, an ASCII character
-    that a filter makes 1 and any other character 3, so that the default ends every known bomb within a second and
-    keeps less than 64 MB alive (see benchmarks/template_bombs.py).
+    `work` is in units of roughly 15 ns: a syntax node that is run costs 2 (14 when it is a call), a printed value 40
+    more, an ASCII character that a filter makes 1 and any other character 3. The default was set so that every known
+    bomb ends within a second and keeps less than 64 MB alive (benchmarks/template_bombs.py).
     """
 
     output: int = 2_000_000
@@ -125,7 +125,7 @@ class Meter:
             self.steps += 1
             if self.steps > self.limits.loop_steps:
                 raise self.fail("loop_steps")
-            self.charge(weight)
+            self.charge(weight + 16)
             yield value
 
     def enter(self) -> None:

@@ -43,9 +43,6 @@ class NameRules:
                 yield f'the macro "{name}" has the name of an input', macro
             elif name in facts.assigned:
                 yield f'the macro "{name}" has the name of a variable', macro
-        for name in sorted(RESERVED_NAMES & facts.assigned.keys()):
-            for node in facts.assigned[name]:
-                yield f'a variable cannot have the reserved name "{name}"', node
         yield from self._recursion()
 
     def _recursion(self) -> Iterator[tuple[str, nodes.Node]]:

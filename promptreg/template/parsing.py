@@ -125,7 +125,7 @@ def _token_problems(body: TextMap, tokens: Tokens, limits: Limits) -> list[Probl
                 continue
             problem = _tag_problem(body, word)
             problems.extend([problem] if problem else [])
-            blocks += (word.text in _OPENERS) - (word.text.removeprefix("end") in _OPENERS)
+            blocks += (word.text in _OPENERS) - (word.text[:3] == "end" and word.text[3:] in _OPENERS)
             if blocks == limits.block_nesting + 1 and word.text in _OPENERS:
                 message = f"blocks are nested deeper than block_nesting allows ({limits.block_nesting})"
                 problems.append(problem_at(body, "template-limit", message, token.start))

@@ -88,6 +88,7 @@ class Tokens:
         self.stopped = stopped
         self.tags = list(_tags(items))
         self._tag_starts = [tag.start for tag in self.tags]
+        self._starts = [token.start for token in items]
         self._index = {token.start: at for at, token in enumerate(items) if token.type == "string"}
 
     def tag_at(self, offset: int) -> Tag | None:
@@ -96,6 +97,11 @@ class Tokens:
         if at >= 0 and offset < self.tags[at].end:
             return self.tags[at]
         return None
+
+    def name_after(self, offset: int, name: str) -> int:
+        """Where the next token that reads `name` starts, from `offset` on (or `offset` when there is none)."""
+        first = bisect_right(self._starts, offset - 1)
+        return next((token.start for token in self.items[first:] if token.text == name), offset)
 
     def string_range(self, offset: int, value: str) -> tuple[int, int] | None:
         """Where the characters of a string literal stand, or None when it has escapes or adjacent parts."""

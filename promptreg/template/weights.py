@@ -9,7 +9,16 @@ from jinja2 import nodes
 __all__ = ["weight_of"]
 
 _NODE = 2
-_PIECE = 8
+_LITERAL = 8
+# a printed value may be a string of its own, of some 60 bytes
+_PIECE = 40
+# nodes that run as a function call
+_CALL = 12
+_INCLUDE = 200
+_CALLS = (
+    *(nodes.Getattr, nodes.Getitem, nodes.Filter, nodes.Test, nodes.Call, nodes.Concat),
+    *(nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg, nodes.Pos),
+)
 
 
 def weight_of(parts: Iterable[nodes.Node]) -> int:
@@ -19,12 +28,16 @@ def weight_of(parts: Iterable[nodes.Node]) -> int:
     while stack:
         node = stack.pop()
         weight += _NODE
+        if isinstance(node, _CALLS):
+            weight += _CALL
+        elif isinstance(node, nodes.Include):
+            weight += _INCLUDE
         if isinstance(node, nodes.Output):
-            weight += _PIECE * len(node.nodes)
+            weight += sum(_LITERAL if isinstance(c, nodes.TemplateData) else _PIECE for c in node.nodes)
         if isinstance(node, nodes.For):
             stack.extend([node.iter, *node.else_])
         elif isinstance(node, nodes.Macro | nodes.CallBlock):
-            weight += _PIECE
+            weight += _CALL
         else:
             stack.extend(node.iter_child_nodes())
     return weight
