@@ -56,14 +56,19 @@ class TiktokenCounter:
 
     def count(self, text: str) -> int:
         """The number of tokens of `text`."""
-        if len(text) < self.long:
-            return len(self._encoding.encode_ordinary(text))
-        return self._count_around_blanks(text)
+        if self._has_long_blanks(text):
+            return self._count_around_blanks(text)
+        return len(self._encoding.encode_ordinary(text))
 
     def bounds(self, text: str) -> Bounds:
         """The count, twice."""
         count = self.count(text)
         return Bounds(count, count)
+
+    def _has_long_blanks(self, text: str) -> bool:
+        """Whether there may be `long` blanks in a row, judged by the surroundings of every `long`-th character."""
+        every = range(self.long - 1, len(text), self.long)
+        return any(_BLANKS.search(text, max(0, at - 15), at + 16) for at in every)
 
     def _count_around_blanks(self, text: str) -> int:
         """Cut the text where tiktoken's patterns cut it anyway: around long runs of blanks.

@@ -72,6 +72,14 @@ def test_cutting_around_blanks_changes_no_count(name: str, text: str, real: Real
     assert cutting[name].count(text) == len(real[name].encode_ordinary(text))
 
 
+@pytest.mark.parametrize("long", [16, 23, 50])
+@given(before=st.text("ab \n", max_size=120), more=st.integers(0, 60), after=st.text("ab \n", max_size=120))
+def test_no_long_run_of_blanks_is_overlooked(long: int, before: str, more: int, after: str, real: Real) -> None:
+    counter = TiktokenCounter(real["o200k_base"], {}, "", long=long)
+    assert counter._has_long_blanks(before + " " * (long + more) + after)
+    assert not counter._has_long_blanks("ab " * len(before))
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_no_token_ends_in_blanks_after_a_line_end(name: str, real: Real) -> None:
     """So it makes no difference whether a pattern puts both into one piece, which `_count_around_blanks` relies on."""
