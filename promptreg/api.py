@@ -333,10 +333,14 @@ def _sample(prompt: Prompt, name: str, store: Store) -> dict[str, Any]:
         message = f'{prompt.name} has no sample "{name}"' + ("" if near else f"; known: {known}")
         raise UnknownName.at(message, path=place.path, line=place.line, column=place.column, suggestion=near)
     if spec.inputs is not None:
-        return dict(spec.inputs)
+        from promptreg.model.check import copy_checked
+
+        copy: dict[str, Any] = copy_checked(spec.inputs, {}, (), [])  # the caller may change it
+        return copy
     from promptreg.registry.side_file import read_inputs_file
 
-    return read_inputs_file(store.side_file(spec.file or ""))
+    place = prompt.written.location(("samples", name, "file"))
+    return read_inputs_file(store.side_file(spec.file or "", place), prompt.inputs)
 
 
 def _below(head: Head, ref: str | None, store: Store) -> Node:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from promptreg.errors import InputError, InvalidFile, Problem, UsageError
-from promptreg.registry.strict_json import json_or_text, read_json
+from promptreg.registry.strict_json import parse_json
 from promptreg.text import Source
 
 if TYPE_CHECKING:
@@ -68,9 +68,11 @@ def read_inputs(path: str, specs: Mapping[str, InputSpec]) -> InputFile:
     """
     source = _read(path)
     if path.endswith(".json") or (not path.endswith((".yaml", ".yml")) and source.text.lstrip()[:1] in "{["):
-        values = read_json(source)
+        values = parse_json(source)
     else:
-        values = _read_yaml(source, specs)
+        from promptreg.registry.side_file import read_yaml
+
+        values = read_yaml(source, specs)
     if not isinstance(values, dict):
         raise InvalidFile.at("must be an object with one key for each input", path=source.path, line=1, column=1)
     return InputFile(source, values)
@@ -89,19 +91,6 @@ def _read(path: str) -> Source:
     return decode(data, "<stdin>")
 
 
-def _read_yaml(source: Source, specs: Mapping[str, InputSpec]) -> Any:
-    from promptreg.registry.strict_yaml import parse_yaml
-
-    document = parse_yaml(source)
-    if not isinstance(document.root, dict):
-        return document.root
-    values: dict[str, Any] = dict(document.root)
-    for key, value in values.items():
-        if key in specs and specs[key].type == "string" and isinstance(value, (int, float)):
-            values[key] = document.raw_scalar((key,))
-    return values
-
-
 def assign(values: dict[str, Any], text: str, specs: Mapping[str, InputSpec]) -> None:
     """Put one `KEY=VALUE` into `values`: text where a string is declared, else JSON if it parses, else text."""
     key, equals, written = text.partition("=")
@@ -110,8 +99,16 @@ def assign(values: dict[str, Any], text: str, specs: Mapping[str, InputSpec]) ->
         raise UsageError.at(
             f'-v "{text}": expected KEY=VALUE, such as name=Ana, order.id=7 or history[0].content=Hello'
         )
-    value: Any = written if _is_text(specs, path) else json_or_text(written)
+    value: Any = written if _is_text(specs, path) else _json_or_text(written)
     _put(values, path, value, key)
+
+
+def _json_or_text(text: str) -> Any:
+    """The JSON value that `text` writes, else the text itself."""
+    try:
+        return parse_json(Source("-v", text))
+    except InvalidFile:
+        return text
 
 
 def _key_path(text: str) -> tuple[str | int, ...] | None:

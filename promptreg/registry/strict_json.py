@@ -4,89 +4,65 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import pairwise
-from typing import Any, NoReturn
+from collections.abc import Iterator
+from typing import Any
 
 from promptreg.errors import InvalidFile, Problem
+from promptreg.model.check import MAX_DEPTH
 from promptreg.text import Source
 
-__all__ = ["json_or_text", "read_json"]
+__all__ = ["parse_json"]
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]', re.DOTALL)
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|-?Infinity|NaN|(?<![.\d])-?\d{4301,}(?![.eE\d])', re.DOTALL)
+"""What may be at fault; Python reads no integers of more than 4,300 digits."""
 
-
-class _Twice(ValueError):
-    """A key that stands twice in one object."""
-
-
-class _Constant(ValueError):
-    """NaN or an infinity."""
+_COLON = re.compile(r"[ \t\r\n]*:")
 
 
-def read_json(source: Source) -> Any:
-    """The value in a JSON file; raises InvalidFile, with its place, for what two readers may read differently."""
+def parse_json(source: Source) -> Any:
+    """The value in a JSON file; raises InvalidFile, with places, for what two readers may read differently."""
     try:
         return json.loads(source.text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        _refuse(source, f"is not JSON: {error.msg.lower()}", error.pos)
-    except _Twice as error:
-        _refuse(
-            source,
-            f"duplicate key {json.dumps(error.args[0], ensure_ascii=False)}",
-            _second(source.text, error.args[0]),
-        )
-    except _Constant as error:
-        _refuse(source, f"{error} is not JSON", _constant_place(source.text, str(error)))
-    except RecursionError:
-        _refuse(source, "is nested too deeply", 0)
-    except ValueError as error:
-        _refuse(source, f"holds a number that cannot be read: {error}", 0)
-
-
-def json_or_text(text: str) -> Any:
-    """The JSON value that `text` writes, else the text itself."""
-    try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        return text
+        raise InvalidFile([_problem(source, f"is not JSON: {error.msg.lower()}", error.pos)]) from None
+    except (ValueError, RecursionError) as error:
+        found = list(_faults(source)) or [_problem(source, f"is not JSON: {error}", 0)]
+        raise InvalidFile(found) from None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _Twice(next(key for index, key in enumerate(keys) if key in keys[:index]))
+        raise ValueError("duplicate key")
     return found
 
 
-def _no_constant(word: str) -> NoReturn:
-    raise _Constant(word)
+def _no_constant(word: str) -> Any:
+    raise ValueError(word)
 
 
-def _second(text: str, key: str) -> int:
-    """Where `key` stands for the second time in one object; 0 when that cannot be told."""
-    opened: list[set[str]] = [set()]
-    for token, after in pairwise(_TOKEN.finditer(text)):
-        if token[0] in "{[":
+def _faults(source: Source) -> Iterator[Problem]:
+    """What the parser refuses without saying where: a slow reading of the whole text."""
+    text = source.text
+    opened: list[set[str]] = []
+    for match in _TOKEN.finditer(text):
+        token = match[0]
+        if token in "{[":
             opened.append(set())
-        elif token[0] in "}]":
-            opened.pop()
-        elif token[0][0] == '"' and after[0] == ":":
-            found = json.loads(token[0])
-            if found == key and key in opened[-1]:
-                return token.start()
-            opened[-1].add(found)
-    return 0
+            if len(opened) == MAX_DEPTH + 1:
+                yield _problem(source, f"is nested deeper than {MAX_DEPTH} levels", match.start())
+        elif token in "}]":
+            del opened[-1:]
+        elif token[0] != '"':
+            message = f"{token} is not JSON" if token[-1].isalpha() else f"holds a number of {len(token):,} digits"
+            yield _problem(source, message, match.start())
+        elif opened and _COLON.match(text, match.end()):
+            key = json.loads(token, strict=False)
+            if key in opened[-1]:
+                yield _problem(source, f"duplicate key {json.dumps(key, ensure_ascii=False)}", match.start())
+            opened[-1].add(key)
 
 
-def _constant_place(text: str, word: str) -> int:
-    """Where `word` stands outside of strings."""
-    for found in re.finditer(rf'"(?:[^"\\]|\\.)*"|({re.escape(word)})', text):
-        if found[1]:
-            return found.start()
-    return 0
-
-
-def _refuse(source: Source, message: str, at: int) -> NoReturn:
+def _problem(source: Source, message: str, at: int) -> Problem:
     place = source.location(at)
-    raise InvalidFile([Problem(InvalidFile.code, message, place.path, place.line, place.column)])
+    return Problem(InvalidFile.code, message, place.path, place.line, place.column)

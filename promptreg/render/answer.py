@@ -11,7 +11,7 @@ from promptreg.errors import InvalidFile, OutputInvalid, Problem, PromptregError
 from promptreg.model.check import Fault, copy_checked, path_text
 from promptreg.model.prompt import Prompt
 from promptreg.registry.store import Store
-from promptreg.registry.strict_json import read_json
+from promptreg.registry.strict_json import parse_json
 from promptreg.render.program import Program
 from promptreg.template import Limits, Meter
 
@@ -35,7 +35,7 @@ def _read_schema(prompt: Prompt, store: Store) -> tuple[Any, str] | None:
     if not isinstance(prompt.output.schema, str):
         return prompt.output.schema, prompt.path
     source = store.side_file(prompt.output.schema)
-    return read_json(source), source.path
+    return parse_json(source), source.path
 
 
 def _validator(schema: Any, path: str) -> Any:

@@ -10,8 +10,6 @@ import pytest
 from promptreg.cli.inputs import assign, read_inputs
 from promptreg.errors import InputError, InvalidFile, UsageError
 from promptreg.model.inputs import InputSpec
-from promptreg.registry.strict_json import read_json
-from promptreg.text import Source
 
 _SPECS = {
     spec.name: spec
@@ -90,25 +88,6 @@ def test_what_is_no_assignment_is_a_usage_error(text: str) -> None:
 def test_a_key_path_that_does_not_fit_is_refused(values: dict[str, Any], text: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         assign(values, text, _SPECS)
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ('{"a": 1,\n "a": 2}', '2:2: duplicate key "a"'),
-        ('{"b": {"a": 1}, "c": {"a": 1, "é": 2, "\\u00e9": 3}}', '1:39: duplicate key "é"'),
-        ('{"a": "NaN", "b":\n NaN}', "2:2: NaN is not JSON"),
-        ('{"a": -Infinity}', "1:7: -Infinity is not JSON"),
-        ('{"a": }', "1:7: is not JSON: expecting value"),
-        ("[" * 100_000, "1:1: is nested too deeply"),
-        ('{"a": ' + "9" * 5000 + "}", "1:1: holds a number"),
-    ],
-    ids=["duplicate", "escaped duplicate", "NaN", "infinity", "syntax", "depth", "digits"],
-)
-def test_json_that_two_readers_may_read_differently_is_refused_with_its_place(text: str, message: str) -> None:
-    with pytest.raises(InvalidFile) as caught:
-        read_json(Source("in.json", text))
-    assert f"in.json:{message}" in str(caught.value)
 
 
 @pytest.mark.parametrize(
