@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from promptreg.model.inputs import InputSpec
 from promptreg.output.styled import Row, Span
@@ -12,16 +12,10 @@ from promptreg.output.terminal import width
 
 __all__ = ["Card", "Reference", "card_rows"]
 
-_LIMITS = (
-    ("enum", "one of {}"),
-    ("const", "only {}"),
-    ("minimum", "at least {}"),
-    ("maximum", "at most {}"),
-    ("minLength", "{} characters or more"),
-    ("maxLength", "up to {} characters"),
-    ("minItems", "{} items or more"),
-    ("maxItems", "up to {} items"),
-    ("pattern", "matches {}"),
+_RANGES = (
+    ("minimum", "maximum", ""),
+    ("minLength", "maxLength", " characters"),
+    ("minItems", "maxItems", " items"),
 )
 
 
@@ -79,9 +73,9 @@ def _table(title: str, rows: Sequence[tuple[str, ...]]) -> Iterator[Row]:
 
 def _input_row(spec: InputSpec) -> tuple[str, str, str, str]:
     need = "required" if spec.required else f"default {_shown(spec.default)}"
-    notes = [words.format(_limit(spec.schema[key])) for key, words in _LIMITS if key in spec.schema]
+    notes = list(_limits(spec.schema))
     if spec.max_tokens is not None:
-        notes.append(f"up to {spec.max_tokens} tokens")
+        notes.append(f"at most {spec.max_tokens} tokens")
     if spec.trust == "untrusted":
         notes.append("untrusted")
     if spec.pii:
@@ -89,8 +83,22 @@ def _input_row(spec: InputSpec) -> tuple[str, str, str, str]:
     return spec.name, spec.type, need, ", ".join(notes)
 
 
-def _limit(value: object) -> str:
-    return ", ".join(map(_shown, value)) if isinstance(value, (list, tuple)) else _shown(value)
+def _limits(schema: Mapping[str, Any]) -> Iterator[str]:
+    """What a schema allows, in a few words each."""
+    if "enum" in schema:
+        yield "one of " + ", ".join(map(_shown, schema["enum"]))
+    if "const" in schema:
+        yield f"only {_shown(schema['const'])}"
+    for low, high, unit in _RANGES:
+        least, most = schema.get(low), schema.get(high)
+        if least is not None and most is not None:
+            yield f"{_shown(least)} to {_shown(most)}{unit}"
+        elif most is not None:
+            yield f"at most {_shown(most)}{unit}"
+        elif least is not None:
+            yield "not empty" if unit and least == 1 else f"at least {_shown(least)}{unit}"
+    if "pattern" in schema:
+        yield f"matches {_shown(schema['pattern'])}"
 
 
 def _shown(value: object) -> str:

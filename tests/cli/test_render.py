@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import promptreg
+from promptreg import tokens
+from promptreg.errors import TokenizerMissing
 from tests.cli.golden import check_golden
 from tests.cli.running import SMALL, run
 from tests.cli.schemas import valid
@@ -145,6 +147,21 @@ def test_no_input_controls_the_terminal_in_any_command(ticket: str, key: str) ->
         result = run(*command, stdin=inputs, terminal=True, environment={"NO_COLOR": "1"})
         assert result.code in (0, 2)
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", result.out + result.err)
+
+
+def test_a_terminal_view_without_a_tokenizer_has_no_counts_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str = "", *, folder: object = None) -> None:
+        raise TokenizerMissing("no rank file")
+
+    monkeypatch.setattr(tokens, "get_counter", missing)
+    shown = run(*_SAMPLE, terminal=True, environment={"NO_COLOR": "1"})
+    assert shown.code == 0
+    assert " tok" not in shown.out
+    assert shown.err == "warning: tokens are not counted: no rank file\n"
+    assert run(*_SAMPLE).code == 0
+    failed = run(*_SAMPLE, "--format", "json")
+    assert (failed.code, failed.err) == (3, "")
+    assert valid(failed.out, "error")["errors"][0]["code"] == "tokenizer"
 
 
 def test_the_registry_option_and_the_configuration_name_the_folder(tmp_path: Path) -> None:
