@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from promptreg.api import Registry
     from promptreg.model.inputs import InputSpec
 
-__all__ = ["Given", "InputFile", "assign", "gather", "read_inputs"]
+__all__ = ["Given", "assign", "gather", "read_inputs"]
 
 _MAX_INPUT_BYTES = 64_000_000
 _KEY = re.compile(r"[A-Za-z_][^.\[\]]*(?:\.[^.\[\]]+|\[\d{1,6}\])*")
@@ -37,13 +37,6 @@ class Given(NamedTuple):
         return self.sample is None and self.file is None and not self.assignments
 
 
-class InputFile(NamedTuple):
-    """The inputs that a file holds, and the file."""
-
-    source: Source
-    values: dict[str, Any]
-
-
 def gather(registry: Registry, ref: str, given: Given) -> dict[str, Any]:
     """The inputs for prompt `ref`: the sample, over it the file, over it the single values.
 
@@ -55,16 +48,16 @@ def gather(registry: Registry, ref: str, given: Given) -> dict[str, Any]:
     if given.sample is not None:
         values |= registry.sample(ref, given.sample)
     if given.file is not None:
-        values |= read_inputs(given.file, specs).values
+        values |= read_inputs(given.file, specs)
     for text in given.assignments:
         assign(values, text, specs)
     return values
 
 
-def read_inputs(path: str, specs: Mapping[str, InputSpec]) -> InputFile:
+def read_inputs(path: str, specs: Mapping[str, InputSpec]) -> dict[str, Any]:
     """The inputs in a JSON or YAML file; `-` is standard input.
 
-    In YAML an input of type string keeps what the author typed: `order: 0123` is the text "0123".
+    In YAML a value keeps what the author typed where a string is declared: `order: 0123` is the text "0123".
     """
     source = _read(path)
     if path.endswith(".json") or (not path.endswith((".yaml", ".yml")) and source.text.lstrip()[:1] in "{["):
@@ -75,7 +68,7 @@ def read_inputs(path: str, specs: Mapping[str, InputSpec]) -> InputFile:
         values = read_yaml(source, specs)
     if not isinstance(values, dict):
         raise InvalidFile.at("must be an object with one key for each input", path=source.path, line=1, column=1)
-    return InputFile(source, values)
+    return values
 
 
 def _read(path: str) -> Source:
