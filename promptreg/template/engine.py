@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any
 
 from jinja2.runtime import LoopContext, Undefined
@@ -40,14 +41,14 @@ _Root = Callable[[Mapping[str, Any], Meter, list[str]], Any]
 class Template:
     """A compiled body: immutable, and safe to run in many threads at once."""
 
-    __slots__ = ("_root", "_targets", "body", "bullets", "name")
+    __slots__ = ("_root", "body", "bullets", "includes", "name")
 
     def __init__(
-        self, root: _Root, body: TextMap, name: str, targets: tuple[IncludeTarget, ...], bullets: Bullets | None
+        self, root: _Root, body: TextMap, name: str, includes: Mapping[str, IncludeTarget], bullets: Bullets | None
     ) -> None:
         self._root = root
-        self._targets = targets
         self.body = body
+        self.includes = includes
         self.name = name
         self.bullets = bullets
 
@@ -55,7 +56,7 @@ class Template:
         """Compile all that this template includes and load what errors and slow filters import when used."""
         for module in _LATE:
             import_module(module)
-        for target in self._targets:
+        for target in self.includes.values():
             target.template.prepare()
 
     def stream(self, values: Mapping[str, Any], meter: Meter) -> list[str]:
@@ -128,7 +129,7 @@ def compile_template(
     parsed = parse_body(body, settings, limits)
     code = _compiled(parsed, inputs, includes)
     found = Bullets(body.text, parsed.tokens) if bullets else None
-    return Template(_load(code, body), body, name, tuple(includes.values()), found)
+    return Template(_load(code, body), body, name, MappingProxyType(dict(includes)), found)
 
 
 def compile_expression(

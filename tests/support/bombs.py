@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tests.support.reference import Component
@@ -21,7 +22,7 @@ class Bomb(NamedTuple):
     limit: str
     when: str = "rendering"
     make_values: Callable[[], dict[str, Any]] = dict
-    components: dict[str, Component] = {}
+    components: Mapping[str, Component] = MappingProxyType({})
 
 
 def _nested(depth: int) -> Any:

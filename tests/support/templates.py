@@ -14,6 +14,8 @@ from tests.support.reference import Component
 
 __all__ = ["Case", "Target", "body_of", "compiled", "default_binding", "rendered", "targets", "value_at"]
 
+SETTINGS = Settings()
+LIMITS = Limits()
 FRONT = "---\nkind: rule\n---\n"
 
 
@@ -59,7 +61,7 @@ class Target:
 
 
 def targets(
-    components: Mapping[str, Component], *, crlf: bool = False, bullets: bool = True, settings: Settings = Settings()
+    components: Mapping[str, Component], *, crlf: bool = False, bullets: bool = True, settings: Settings = SETTINGS
 ) -> dict[str, Target]:
     """Targets for components, each of which may include those before it."""
     made: dict[str, Target] = {}
@@ -79,8 +81,8 @@ def compiled(
     *,
     crlf: bool = False,
     bullets: bool = True,
-    limits: Limits = Limits(),
-    settings: Settings = Settings(),
+    limits: Limits = LIMITS,
+    settings: Settings = SETTINGS,
 ) -> Template:
     """A compiled body named prompts/x.md."""
     includes = targets(components or {}, crlf=crlf, settings=settings)
@@ -106,7 +108,7 @@ class Case(NamedTuple):
         return [(self.text[span.start : span.end], span) for span in self.trace.spans]
 
 
-def rendered(template: Template, values: Mapping[str, Any], limits: Limits = Limits()) -> Case:
+def rendered(template: Template, values: Mapping[str, Any], limits: Limits = LIMITS) -> Case:
     """Render with each input bound to the prompt input of the same name."""
     stream = template.stream(values, Meter(limits))
     return Case(template, stream, template.trace(stream, {name: Bound((name,)) for name in values}, "x"))

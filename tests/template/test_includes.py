@@ -36,7 +36,7 @@ def test_refs_of_real_tags(text: str, refs: list[str]) -> None:
 
 @pytest.mark.parametrize("tag", ["name", "'a' ~ 'b'", "['a']", "'a' ignore missing", "'a' with context", "", "'a\\n'"])
 def test_anything_but_a_literal_is_refused(tag: str) -> None:
-    with pytest.raises(TemplateInvalid, match="x.md:2:3"):
+    with pytest.raises(TemplateInvalid, match=r"x\.md:2:3"):
         _refs(f"text\n  {{% include {tag} %}}")
 
 
