@@ -140,7 +140,7 @@ def test_include_has_its_chain_and_hands_paths_on() -> None:
     }
     case = case_of("ab {% include 'outer' %}", components)
     assert case.text == "ab <hiHey><yoHey>"
-    spans = {piece: span for piece, span in case.span_texts()}
+    spans = dict(case.span_texts())
     assert spans["yo"].path == ("history", 1, "content")
     assert spans["Hey"].kind == "literal"
     assert spans["Hey"].source.path == "defaults/greeting.yaml"

@@ -27,7 +27,7 @@ def test_threads_get_the_text_and_spans_of_their_own_values() -> None:
         expected = "".join(f"- {at + 1} c{number}-{at} <r>[w{number}]" for at in range(5))
         paths = [span.path for span in spans if span.kind == "value"]
         wanted = [path for at in range(5) for path in (("turns", at, "content"), ("who",))]
-        return text == "\n" + expected and paths == wanted
+        return text == expected and paths == wanted
 
     with ThreadPoolExecutor(16) as pool:
         assert all(pool.map(work, range(400)))
