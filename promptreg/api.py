@@ -65,7 +65,7 @@ def load(
 
     Raises UsageError when the folder is missing or unreadable.
     """
-    registry = Path(path).absolute()
+    registry = Path(os.path.abspath(path))
     folder = Path(ranks).absolute() if ranks is not None else None
     config = Config(find_root(registry), registry, counter or "o200k_base", folder)
     return open_registry(config, dev=dev, preload=preload)

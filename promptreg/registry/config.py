@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from promptreg.errors import InvalidFile, Problem, UsageError, nearest
-from promptreg.registry.files import find_root
+from promptreg.registry.files import decode_utf8, find_root, read_bytes
+from promptreg.text import Source
 
 __all__ = ["Config", "find_registry"]
 
-_MENTIONS_US = rb"""^\s*\[\s*["']?tool["']?\s*(\]|\.\s*["']?promptreg)|^\s*["']?tool["']?\s*[.=]"""
+_MENTIONS_US = rb"""^\s*\[{1,2}\s*["']?tool["']?\s*(\]|\.\s*["']?promptreg)|^\s*["']?tool["']?\s*[.=]"""
 """How a pyproject.toml that configures promptreg can write it; this only saves parsing those that cannot."""
 
-_KEYS = {"registry": str, "counter": str, "ranks": str}
+_KEYS = ("registry", "counter", "ranks")
 
 
 class Config(NamedTuple):
@@ -34,16 +37,16 @@ def find_registry(start: Path, explicit: str | None = None) -> Config:
 
     Raises UsageError when no registry folder can be found, InvalidFile when the configuration is broken.
     """
-    start = start.absolute()
+    start = Path(os.path.abspath(start))
     for folder in (start, *start.parents):
         for file, table in ((folder / "promptreg.toml", ()), (folder / "pyproject.toml", ("tool", "promptreg"))):
             settings = _read(file, table)
             if settings is not None:
                 return _config(folder, settings, explicit)
     if explicit is not None:
-        registry = Path(explicit).absolute()
+        registry = Path(os.path.abspath(explicit))
         return Config(find_root(registry), registry)
-    if not (start / "prompts").is_dir():
+    if not os.path.isdir(start / "prompts"):
         raise UsageError.at(
             "no registry here: no prompts folder, and no promptreg.toml or [tool.promptreg] in this folder or above; "
             "`promptreg init` makes one"
@@ -52,45 +55,66 @@ def find_registry(start: Path, explicit: str | None = None) -> Config:
 
 
 def _config(folder: Path, settings: dict[str, Any], explicit: str | None) -> Config:
-    registry = folder / settings.get("registry", "prompts")
-    if explicit is not None:
-        registry = Path(explicit).absolute()
+    registry = Path(os.path.abspath(folder / settings.get("registry", "prompts") if explicit is None else explicit))
+    root = folder if explicit is None or registry.is_relative_to(folder) else find_root(registry)
     ranks = settings.get("ranks")
-    return Config(folder, registry, settings.get("counter", "o200k_base"), folder / ranks if ranks else None)
+    return Config(root, registry, settings.get("counter", "o200k_base"), folder / ranks if ranks else None)
 
 
 def _read(file: Path, table: tuple[str, ...]) -> dict[str, Any] | None:
-    try:
-        data = file.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
+    """The settings in a file; None when there is no such file, or no such table in it."""
+    if not os.path.lexists(file):
         return None
-    except OSError as error:
-        raise InvalidFile.at(f"cannot be read: {error.strerror}", path=str(file)) from error
+    data = read_bytes(file, file.name)
     if table and not re.search(_MENTIONS_US, data, re.MULTILINE):
         return None
-    import tomllib  # takes longer than the rest of this module, and most pyproject.toml hold nothing for us
-
-    try:
-        settings: Any = tomllib.loads(data.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidFile.at(f"is not TOML: {error}", path=file.name) from error
-    for key in table:
+    source = decode_utf8(data, file.name)
+    settings = _parse(source)
+    for step, key in enumerate(table):
+        if not isinstance(settings, dict):
+            raise InvalidFile.at(f"{'.'.join(table[:step])} must be a table", path=file.name)
         settings = settings.get(key)
         if settings is None:
             return None
-    _check(file.name, settings)
-    return dict(settings)
-
-
-def _check(path: str, settings: Any) -> None:
     if not isinstance(settings, dict):
-        raise InvalidFile.at("tool.promptreg must be a table", path=path)
-    problems = []
-    for key, value in settings.items():
-        wanted = _KEYS.get(key)
-        if wanted is None:
-            problems.append(Problem(InvalidFile.code, f'unknown setting "{key}"', path, suggestion=nearest(key, _KEYS)))
-        elif not isinstance(value, wanted):
-            problems.append(Problem(InvalidFile.code, f'the setting "{key}" must be text', path))
+        raise InvalidFile.at(f"{'.'.join(table)} must be a table", path=file.name)
+    problems = list(_problems(source, settings))
     if problems:
         raise InvalidFile(problems)
+    return settings
+
+
+def _parse(source: Source) -> Any:
+    import tomllib  # takes longer than the rest of this module, and most pyproject.toml hold nothing for us
+
+    try:
+        return tomllib.loads(source.text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        reason, _, place = str(error).partition(" (at ")
+        numbers = [int(number) for number in re.findall(r"[0-9]+", place)]
+        line, column = numbers if len(numbers) == 2 else source.location(len(source.text))[1:]
+        message = f"is not TOML: {reason[:1].lower()}{reason[1:]}"
+        raise InvalidFile.at(message, path=source.path, line=line, column=column) from None
+
+
+def _problems(source: Source, settings: dict[str, Any]) -> Iterator[Problem]:
+    for key, value in settings.items():
+        if key not in _KEYS:
+            known = [word for word in _KEYS if word not in settings]
+            near = nearest(key, known)
+            message = f'unknown setting "{key}"' + ("" if near else f"; known here: {', '.join(_KEYS)}")
+            yield Problem(InvalidFile.code, message, source.path, *_place(source, key), suggestion=near)
+        elif not isinstance(value, str) or not value:
+            message = f'the setting "{key}" must be text'
+            yield Problem(InvalidFile.code, message, source.path, *_place(source, key))
+
+
+def _place(source: Source, key: str) -> tuple[int | None, int | None]:
+    """Line and column of a setting; the TOML parser tells neither."""
+    table = re.search(r"""^[ \t]*\[[ \t"']*tool[ \t"'.]*promptreg[ \t"']*\]""", source.text, re.MULTILINE)
+    pattern = rf"""(?:^|[{{,.])[ \t]*["']?({re.escape(key)})["']?[ \t]*[.=]"""
+    found = re.compile(pattern, re.MULTILINE).search(source.text, table.end() if table else 0)
+    if found is None:
+        return None, None
+    place = source.location(found.start(1))
+    return place.line, place.column
