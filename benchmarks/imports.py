@@ -7,6 +7,7 @@ the files a package lists, without compiled bytecode; "with needs" adds what it 
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
@@ -34,8 +35,9 @@ def main(rounds: int = 21, *more: str) -> int:
     found = {name: module for name, module in packages.items() if _find(name)}
     commands = {name: (sys.executable, "-c", f"import {module}") for name, module in found.items()}
     commands = {"": (sys.executable, "-c", "pass"), **commands}
-    process_seconds(commands, 1)
-    seconds = {name: median(values) for name, values in process_seconds(commands, rounds).items()}
+    compiling = {"env": {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}}
+    process_seconds(commands, 1, **compiling)
+    seconds = {name: median(values) for name, values in process_seconds(commands, rounds, **compiling).items()}
     rows = []
     for name in found:
         needs = _needs(name, {})
