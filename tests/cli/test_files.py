@@ -21,6 +21,14 @@ def test_a_file_is_created_and_replaced(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["out.txt"]
 
 
+def test_the_old_file_is_replaced_and_never_written_into(tmp_path: Path) -> None:
+    target, other_name = tmp_path / "out.txt", tmp_path / "link.txt"
+    target.write_bytes(b"old")
+    other_name.hardlink_to(target)
+    write_file(str(target), b"new")
+    assert (target.read_bytes(), other_name.read_bytes()) == (b"new", b"old")
+
+
 def test_a_replaced_file_keeps_its_mode(tmp_path: Path) -> None:
     target = tmp_path / "out.txt"
     target.write_bytes(b"old")

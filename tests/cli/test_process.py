@@ -17,6 +17,7 @@ from tests.cli.running import SMALL, permissions_bind, run
 _PROJECT = Path(__file__).parent.parent.parent
 _COMMAND = (sys.executable, "-m", "promptreg")
 _ENVIRONMENT = {**os.environ, "PYTHONPATH": str(_PROJECT)}
+_ENVIRONMENT.pop("PYTHONUNBUFFERED", None)
 
 
 def process(*arguments: str, folder: Path = SMALL, **options: object) -> subprocess.CompletedProcess[bytes]:

@@ -54,6 +54,13 @@ def test_init_says_what_to_do_next(tmp_path: Path) -> None:
     assert run("render", "qa/answer", "--sample", "shipping", folder=tmp_path / "new").code == 0
 
 
+def test_a_hostile_folder_name_does_not_control_the_terminal(tmp_path: Path) -> None:
+    result = run("init", "a\x1b[2Jb", folder=tmp_path, terminal=True)
+    assert result.code == 0
+    assert "\x1b" not in result.out + result.err
+    assert "a\\u{1b}[2Jb/promptreg.toml" in result.out
+
+
 def test_init_twice_changes_nothing_and_names_every_file(tmp_path: Path) -> None:
     first = run("init", folder=tmp_path)
     (tmp_path / "prompts" / "rules" / "conduct.md").write_text("mine")

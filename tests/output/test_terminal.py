@@ -72,6 +72,12 @@ def test_json_for_a_terminal_reads_as_the_same_value(text: str) -> None:
     assert json.loads(visible_json(document_text({"a": [text], "b": text}))) == {"a": [text], "b": text}
 
 
+def test_json_can_always_be_written_as_utf8() -> None:
+    for text in (payload_text(["a\ud800é"]), document_text({"a\udfff": "\ud800"})):
+        assert "\\ud800" in text
+        text.encode("utf-8")
+
+
 @settings(max_examples=500, deadline=None)
 @given(hostile)
 def test_visible_text_stays_as_it_is(text: str) -> None:
