@@ -21,11 +21,12 @@ from promptreg.registry.store import Head, Store, load_store, stamps
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from promptreg.registry.resolve import Closure
+    from promptreg.registry.tree import Node
     from promptreg.render.library import Library
     from promptreg.render.program import Program
     from promptreg.render.rendered import Rendered
 
-__all__ = ["Entry", "Node", "Registry", "load"]
+__all__ = ["Entry", "Registry", "load"]
 
 
 class Entry(NamedTuple):
@@ -37,16 +38,6 @@ class Entry(NamedTuple):
     path: str
     summary: str
     samples: tuple[str, ...]
-
-
-class Node(NamedTuple):
-    """One node of a dependency tree; `ref` is the wish that led here, None at the root."""
-
-    name: str
-    kind: str
-    version: str
-    ref: str | None
-    children: tuple[Node, ...]
 
 
 def load(
@@ -129,16 +120,9 @@ class Registry:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Everything wrong with files and refs. Bodies are parsed by `require`, `render` and `lint`, not here."""
-        from promptreg.registry.resolve import resolve
+        from promptreg.registry.resolve import all_problems
 
-        store = self._state().store
-        found = dict.fromkeys(store.problems)
-        for name in sorted(store.heads):
-            try:
-                resolve(name, store)
-            except PromptregError as error:
-                found.update(dict.fromkeys(error.problems))
-        return tuple(found)
+        return all_problems(self._state().store)
 
     @property
     def file_problems(self) -> tuple[Problem, ...]:
@@ -165,15 +149,14 @@ class Registry:
         return resolve(_named(ref, store).name, store)
 
     def tree(self, name: str, *, dependants: bool = False) -> Node:
-        """What `name` is made of, or with `dependants` what is made with it."""
-        store = self._state().store
-        head = _named(name, store)
-        if not dependants:
-            from promptreg.registry.resolve import resolve
+        """What `name` is made of, or with `dependants` what is made with it.
 
-            resolve(head.name, store)
-            return _below(head, None, store)
-        return _above(head, None, _users(store), (head.name,))
+        Raises the errors of its refs, and LimitExceeded for a tree that nobody could print.
+        """
+        from promptreg.registry.tree import above, below
+
+        store = self._state().store
+        return (above if dependants else below)(_named(name, store).name, store)
 
     def samples(self, ref: str) -> tuple[str, ...]:
         """The names of a prompt's samples."""
@@ -341,28 +324,3 @@ def _sample(prompt: Prompt, name: str, store: Store) -> dict[str, Any]:
 
     place = prompt.written.location(("samples", name, "file"))
     return read_inputs_file(store.side_file(spec.file or "", place), prompt.inputs)
-
-
-def _below(head: Head, ref: str | None, store: Store) -> Node:
-    children = tuple(_below(store.component(use.ref.name), use.text, store) for use in head.uses)
-    return Node(head.name, head.kind, f"{head.version}+head", ref, children)
-
-
-_Users = Mapping[str, list[tuple[Head, str]]]
-
-
-def _users(store: Store) -> _Users:
-    users: dict[str, list[tuple[Head, str]]] = {}
-    for _, head in sorted(store.heads.items()):
-        for name, text in {use.ref.name: use.text for use in head.uses}.items():
-            users.setdefault(name, []).append((head, text))
-    return users
-
-
-def _above(head: Head, ref: str | None, users: _Users, path: tuple[str, ...]) -> Node:
-    children = tuple(
-        _above(user, text, users, (*path, user.name))
-        for user, text in users.get(head.name, [])
-        if user.name not in path
-    )
-    return Node(head.name, head.kind, f"{head.version}+head", ref, children)

@@ -13,7 +13,8 @@ from promptreg.errors import PromptregError
 from promptreg.output.entries import Branch, tree_rows
 
 if TYPE_CHECKING:
-    from promptreg.api import Node, Registry
+    from promptreg.api import Registry
+    from promptreg.registry.tree import Node
 
 __all__ = ["command"]
 

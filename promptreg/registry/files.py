@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,11 +58,13 @@ class Listing(NamedTuple):
 
     found: list[Found]
     faults: list[tuple[str, Problem]]
+    others: Mapping[str, Stamp]
+    """Stamps of the files that are no components (samples, schemas, notes), by place on disk."""
 
     def stamps(self) -> dict[str, Stamp]:
         """Another answer than before when a file was added, removed or changed, or a fault came or went."""
         faults: dict[str, Stamp] = {str(problem): (0, 0, 0, 0) for _, problem in self.faults}
-        return faults | {item.file: item.stamp for item in self.found}
+        return {**faults, **self.others, **{item.file: item.stamp for item in self.found}}
 
 
 def find_root(registry: Path) -> Path:
@@ -123,6 +125,7 @@ class _Walk:
         self.found: list[Found] = []
         self.faults: list[tuple[str, Problem]] = []
         self.folders: list[_Folder] = []
+        self.others: dict[str, Stamp] = {}
 
     def fault(self, name: str, file: str, message: str) -> None:
         self.faults.append((_printable(name), Problem(InvalidFile.code, message, shown_path(file, self.root))))
@@ -154,7 +157,9 @@ class _Walk:
                 self.fault(name, entry.path, f"cannot be read: {_reason(error)}")
             return
         is_folder = stat.S_ISDIR(info.st_mode)
+        stamp = (info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino)
         if not (is_folder or is_file or entry.name.endswith(_NOT_READ)):
+            self.others[entry.path] = stamp
             return
         if real != self.real and not real.startswith(self.real + os.sep):
             self.fault(name, entry.path, "is a link that leaves the registry")
@@ -163,8 +168,9 @@ class _Walk:
         elif not is_file:
             self.fault(name, entry.path, "is not read: the suffix of a registry file is .yaml")
         elif folder.prefix or entry.name not in _NOT_COMPONENTS:
-            stamp = (info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino)
             self._file(entry, name, stamp)
+        else:
+            self.others[entry.path] = stamp
 
     def _enter(self, entry: os.DirEntry[str], folder: _Folder, real: str, name: str) -> None:
         if not name.endswith("/"):
@@ -198,7 +204,7 @@ class _Walk:
                 twice.add(found.name)
                 self.fault(found.name, found.file, f'the name "{found.name}" is taken twice: here and by {other.path}')
         faults = sorted(self.faults, key=lambda fault: fault[1].path or "")
-        return Listing([by_name[name] for name in sorted(by_name) if name not in twice], faults)
+        return Listing([by_name[name] for name in sorted(by_name) if name not in twice], faults, self.others)
 
 
 def _reason(error: OSError) -> str:

@@ -24,7 +24,7 @@ from promptreg.model.digest import closure_digest
 from promptreg.model.ref import Pin
 from promptreg.registry.store import Head, Store
 
-__all__ = ["MAX_CHAIN", "Closure", "Link", "resolve"]
+__all__ = ["MAX_CHAIN", "Closure", "Link", "all_problems", "resolve"]
 
 MAX_CHAIN = 100
 """Refs in one chain: three times the depth of includes that a render allows, far below Python's recursion limit."""
@@ -72,6 +72,23 @@ def resolve(name: str, store: Store) -> Closure:
     pin = _pin(root, contract, store, digests)
     del digests[name]
     return Closure(pin, digests)
+
+
+def all_problems(store: Store) -> tuple[Problem, ...]:
+    """Everything wrong with the files and refs of a registry, by place; a bad ref once, whatever chains reach it."""
+    files = dict.fromkeys(store.problems)
+    refs: dict[tuple[object, ...], Problem] = {}
+    for name in sorted(store.heads):
+        try:
+            resolve(name, store)
+        except PromptregError as error:
+            for problem in error.problems:
+                if problem not in files:
+                    known = refs.setdefault((problem.code, *problem[2:5]), problem)
+                    if len(problem.message) < len(known.message):  # the one without the chain that led here
+                        refs[(problem.code, *problem[2:5])] = problem
+    found = [*files, *refs.values()]
+    return tuple(sorted(found, key=lambda problem: (problem.path or "", problem.line or 0, problem.column or 0)))
 
 
 def _together(errors: list[PromptregError]) -> PromptregError:

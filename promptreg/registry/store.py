@@ -129,12 +129,20 @@ def load_store(registry: Path, root: Path, scan: Scan) -> Store:
         except InvalidFile as error:
             broken[item.name] = error
     cache.save()
-    problems = [problem for _, problem in listing.faults]
-    problems += [problem for error in broken.values() for problem in error.problems]
+    faults = [*listing.faults, *((name, problem) for name, error in broken.items() for problem in error.problems)]
+    sides = _side_paths(registry, root, heads.values()) if faults else frozenset()
+    problems = [problem for _, problem in faults if problem.path not in sides]
     problems.sort(key=lambda problem: (problem.path or "", problem.line or 0, problem.column or 0))
     for name, problem in listing.faults:
         broken.setdefault(name, InvalidFile([problem]))
     return Store(root=root, registry=registry, heads=heads, broken=broken, problems=problems, stamps=listing.stamps())
+
+
+def _side_paths(registry: Path, root: Path, heads: Iterable[Head]) -> frozenset[str]:
+    """Shown paths of the files that prompts name as samples: YAML files among them are no broken components."""
+    prompts = [head for head in heads if isinstance(head, Prompt)]
+    files = [spec.file for prompt in prompts for spec in prompt.samples.values() if spec.file]
+    return frozenset(shown_path(registry / file, root) for file in files)
 
 
 def stamps(registry: Path, root: Path) -> Mapping[str, Stamp]:
