@@ -3,7 +3,7 @@
     <!-- folder: empty -->            at the top of a page: start in an empty folder; without it, in a copy of the
                                       shipped registry (the folder `prompts/`)
     ```console run                    commands behind "$ ", each followed by what it prints on both streams;
-                                      a line "..." stands for any lines
+                                      a line "..." stands for any lines, a digest for any digest
     ```yaml file=prompts/a/b.yaml     written to that file before the blocks below it run
 
 Blocks of one page share a folder; each `console run` block is a shell of its own. After a change of the program,
@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EMPTY = "<!-- folder: empty -->"
 SECONDS = 120
 _MARK = "\x1e"  # record separator: between the outputs of two commands
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _FENCE = re.compile(r"^(?P<fence>`{3,})(?P<info>[^\n`]*)\n(?P<body>.*?)^(?P=fence)[ ]*$", re.MULTILINE | re.DOTALL)
 
 
@@ -81,10 +82,13 @@ def commands(body: str) -> list[Command]:
 
 
 def agrees(expected: str, printed: str) -> bool:
-    """Whether `printed` is what the page shows; a line `...` stands for any number of lines."""
-    pieces = re.split(r"^\.\.\.\n", expected, flags=re.MULTILINE)
+    """Whether `printed` is what the page shows.
+
+    A line `...` stands for any number of lines, a digest for any digest: one changes with every edit of a prompt.
+    """
+    pieces = re.split(r"^\.\.\.\n", _DIGEST.sub("sha256:", expected), flags=re.MULTILINE)
     pattern = r"(?:.*\n)*?".join(map(re.escape, pieces))
-    return re.fullmatch(pattern, printed) is not None
+    return re.fullmatch(pattern, _DIGEST.sub("sha256:", printed)) is not None
 
 
 class Session:

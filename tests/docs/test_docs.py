@@ -113,6 +113,8 @@ def test_every_limit_is_listed_with_its_default() -> None:
         pytest.param("a\n...\nd\n", "a\nd\n", True, id="nothing left out"),
         pytest.param("a\n...\n", "b\n", False, id="different before what is left out"),
         pytest.param("a.c\n", "abc\n", False, id="no pattern characters"),
+        pytest.param(f"sha256:{'0' * 64}\n", f"sha256:{'f' * 64}\n", True, id="another digest"),
+        pytest.param("sha256:00\n", "sha256:ff\n", False, id="no digest"),
     ],
 )
 def test_how_output_is_compared(expected: str, printed: str, same: bool) -> None:
