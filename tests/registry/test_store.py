@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -141,7 +142,7 @@ def edits(registry: Path) -> dict[str, Any]:
         "grow": lambda: (registry / "a.md").write_text(text_component("Hi!!\n")),
         "replace by equal size": lambda: replace(registry / "a.md", text_component("Ho.\n")),
         "swap": lambda: swap(registry / "a.md", registry / "b.md"),
-        "permissions": lambda: (registry / "a.md").chmod(0o600),
+        "permissions": lambda: (time.sleep(0.05), (registry / "a.md").chmod(0o600)),  # after a tick of the clock
         "a sample": lambda: (registry / "s/one.json").write_text("{ }"),
         "a second suffix": lambda: (registry / "a.yaml").write_text(""),
         "dot folder": lambda: (registry / ".x").mkdir(),
