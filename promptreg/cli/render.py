@@ -27,20 +27,23 @@ _FORMATS = ("text", "messages", "json", "openai", "openai-responses", "anthropic
     epilog="""\b
 Examples:
   promptreg render chat/reply --sample first-message
-  promptreg render chat/reply --sample first-message -v 'message=Where is my page?'
+  promptreg render chat/reply --sample first-message -v message='How?'
   promptreg render chat/reply -i inputs.json --format openai
-  jq '.[0]' tickets.json | promptreg render support/refund-reply -i - --format json
+  jq '.[0]' tickets.json | promptreg render support/refund-reply -i -
   promptreg render support/refund-reply@^2 --sample small-claim -o prompt.txt
 
 \b
 Formats:
-  text              the contents of all messages, a blank line between two of them. In a pipe and with -o these
-                    are the exact bytes, with no line end added; a terminal shows the origins in a margin
+  text              the contents of all messages with a blank line between two.
+                    In a pipe and with -o: the exact bytes, no line end added.
+                    On a terminal: with the origins in a margin
   messages          [{"role": ..., "content": ...}]
-  json              promptreg/render/1: messages, the origin of every character, parts, tokens
-  openai            a body for Chat Completions          openai-responses  a body for Responses
-  anthropic         a body for Messages                  gemini            a body for generateContent
-  mcp               the result of prompts/get
+  json              promptreg/render/1: messages, origins, parts, tokens
+  openai            messages for Chat Completions
+  openai-responses  input for the Responses API
+  anthropic         system and messages for Messages
+  gemini            system_instruction and contents for generateContent
+  mcp               the messages of a prompts/get result
 """
 )
 @prompt_name()
@@ -65,9 +68,8 @@ def command(
 ) -> None:
     """Turn prompt NAME and its inputs into the final messages.
 
-    NAME is a prompt's name, with a version if you like: support/refund-reply@^2. Inputs come from a sample, then from
-    -i, then from -v; each replaces whole inputs of the ones before. Every missing, unknown or ill-typed input is
-    reported before any text exists.
+    NAME may ask for a version, as in hello@^2. Inputs come from a sample, then from -i, then from -v; each replaces
+    whole inputs of the ones before. Every missing, unknown or ill-typed input is reported before any text exists.
     """
     rendered = render(open_registry(registry), name, Given(sample, file, assignments))
     if form == "text" and output is None and streams.screen().is_terminal:

@@ -24,7 +24,7 @@ __all__ = ["command"]
     epilog="""\b
 Examples:
   promptreg show rules/refund-limits
-  promptreg show support/refund-reply --format json | jq '.inputs[] | select(.required) | .name'
+  promptreg show support/refund-reply --format json | jq -r '.inputs[].name'
 """
 )
 @any_name()

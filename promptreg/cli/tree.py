@@ -22,9 +22,9 @@ __all__ = ["command"]
 @click.command(
     epilog="""\b
 Examples:
-  promptreg tree                               every prompt
-  promptreg tree support/refund-reply          what it is made of
-  promptreg tree rules/tone --dependants       which components and prompts use it, directly or not
+  promptreg tree                            every prompt
+  promptreg tree support/refund-reply       what it is made of
+  promptreg tree rules/tone --dependants    what uses it, directly or not
   promptreg tree rules/tone --dependants --depth 1 --format json
 """
 )

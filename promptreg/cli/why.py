@@ -25,7 +25,7 @@ __all__ = ["command"]
 Examples:
   promptreg why support/refund-reply --sample small-claim --text 'Never promise'
   promptreg why support/refund-reply -i inputs.json --message 0 --offset 214
-  promptreg why chat/reply --sample first-message --text Ana --occurrence 2 --format json
+  promptreg why chat/reply --sample first-message --text Ana --occurrence 2
 """
 )
 @prompt_name()
