@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.measure import median, process_seconds, table
 
 _PROMPT = ("render", "support/refund-reply", "--sample", "small-claim", "--format", "text")
-_RUN = "import sys; from promptreg.cli.app import main; sys.exit(main(sys.argv[1:]))"
+_RUN = "import sys; from promptreg.cli.app import main; sys.exit(main())"  # the console script
 
 _COMMANDS = {
     "pass": ("-c", "pass"),
