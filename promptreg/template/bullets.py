@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import NamedTuple
 
 from promptreg.template.positions import Tokens
@@ -42,8 +43,7 @@ class Bullets:
 
     def __init__(self, text: str, tokens: Tokens) -> None:
         self.items = tuple(_bullets(_lines(_without_tags(text, tokens))))
-        bodies = list(_loop_bodies(tokens))
-        self.loops = tuple(_innermost(bodies, bullet.start) for bullet in self.items)
+        self.loops = tuple(_innermost(sorted(_loop_bodies(tokens), key=itemgetter(1)), self.items))
         """For each bullet the number of the innermost loop that repeats it, counting `for` tags from 1, or 0."""
         self._starts = [bullet.start for bullet in self.items]
 
@@ -87,9 +87,18 @@ def _loop_bodies(tokens: Tokens) -> Iterator[tuple[int, int, int]]:
             opened.pop()
 
 
-def _innermost(bodies: list[tuple[int, int, int]], offset: int) -> int:
-    """The number of the innermost loop around an offset, or 0. Later loops are inner ones."""
-    return max((number for number, start, end in bodies if start <= offset < end), default=0)
+def _innermost(bodies: list[tuple[int, int, int]], bullets: tuple[Bullet, ...]) -> Iterator[int]:
+    """For each bullet the number of the innermost loop body around its start, or 0; bodies by their start."""
+    around: list[tuple[int, int]] = []
+    at = 0
+    for bullet in bullets:
+        while at < len(bodies) and bodies[at][1] <= bullet.start:
+            number, _, end = bodies[at]
+            around.append((number, end))
+            at += 1
+        while around and around[-1][1] <= bullet.start:
+            around.pop()
+        yield around[-1][0] if around else 0
 
 
 def _without_tags(text: str, tokens: Tokens) -> str:

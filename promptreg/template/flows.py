@@ -16,6 +16,9 @@ from promptreg.template.spans import Path
 
 __all__ = ["Flows", "constant_key", "path_of"]
 
+# After so many followed names in one body every answer is "all inputs": still conservative, and never slow.
+_STEPS = 200_000
+
 
 class _Atoms(NamedTuple):
     """What a node reads directly: paths that start with a name, and macros (`caller` for what call blocks hold)."""
@@ -79,6 +82,7 @@ class Flows:
         self._arguments = _arguments(facts)
         self._macros: dict[str, _Reads] = {}
         self._sources: dict[str, _Atoms] = {}
+        self._steps_left = _STEPS
 
     def reads(self, node: nodes.Node) -> frozenset[Path]:
         """The flow of an expression, or of the output below a statement."""
@@ -117,6 +121,9 @@ class Flows:
         waiting = [atoms]
         while waiting:
             here = waiting.pop()
+            self._steps_left -= 1
+            if self._steps_left < 0:
+                return frozenset((name,) for name in self._inputs)
             for path in here.paths:
                 name = str(path[0])
                 if name in self._inputs:

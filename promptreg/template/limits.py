@@ -29,6 +29,7 @@ class Limits(NamedTuple):
     include_depth: int = 32
     integer_bits: int = 4096
 
+    tags: int = 2_000
     block_nesting: int = 20
     expression_depth: int = 100
     bracket_nesting: int = 32

@@ -78,7 +78,7 @@ def _read(body: TextMap, lexer: Lexer, limits: Limits, *, expression: bool = Fal
     if lone >= 0:
         message = "a carriage return; lines must end with LF or CR LF"
         raise TemplateInvalid([problem_at(body, "template-syntax", message, lone)])
-    tokens = read_tokens(lexer, body.text, expression=expression)
+    tokens = read_tokens(lexer, body.text, most_tags=limits.tags, expression=expression)
     problems = _token_problems(body, tokens, limits)
     if problems:
         raise TemplateInvalid(problems)
@@ -111,6 +111,9 @@ def _token_problems(body: TextMap, tokens: Tokens, limits: Limits) -> list[Probl
     """What must be refused before parsing: unknown tags, nesting that the parser would recurse into, huge numbers."""
     problems: list[Problem] = []
     brackets = blocks = 0
+    if tokens.error == "too many tags":
+        message = f"more tags than the limit tags allows ({limits.tags:,})"
+        return [problem_at(body, "template-limit", message, tokens.stopped)]
     for at, token in enumerate(tokens.items):
         if token.type == "operator":
             brackets += (token.text in "([{") - (token.text in ")]}")

@@ -117,8 +117,8 @@ class Tokens:
         return TokenStream(lexer.wrap(raw), None, None)
 
 
-def read_tokens(lexer: Lexer, text: str, *, expression: bool = False) -> Tokens:
-    """Lex a text (LF line ends only). Never raises on bad templates: see `Tokens.error`."""
+def read_tokens(lexer: Lexer, text: str, *, most_tags: int, expression: bool = False) -> Tokens:
+    """Lex a text (LF line ends only), up to one tag more than `most_tags`. Never raises: see `Tokens.error`."""
     from jinja2.exceptions import TemplateSyntaxError
 
     holder: list[re.Match[str]] = []
@@ -128,10 +128,14 @@ def read_tokens(lexer: Lexer, text: str, *, expression: bool = False) -> Tokens:
         for state, rules in lexer.rules.items()
     }
     items: list[Token] = []
+    tags = 0
     try:
         for line, kind, value in view.tokeniter(text, None, None, "variable" if expression else None):
             start = _start(holder[0], kind)
             items.append(Token(start, start + len(value), kind, value, line))
+            tags += kind in _CLOSERS
+            if tags > most_tags:
+                return Tokens(items, error="too many tags", stopped=start)
     except TemplateSyntaxError as error:
         return Tokens(items, error=error.message or "syntax error", stopped=_stop(holder, error))
     return Tokens(items, error=None, stopped=len(text))

@@ -85,7 +85,7 @@ BOMBS = [
     Bomb("nested loops", _nested_loops(4, "x"), "loop_steps", "rendering", _many(1000)),
     Bomb("nested loops that print nothing", _nested_loops(6, "{% if v0 %}{% endif %}"), "loop_steps", "rendering",
          _many(30)),
-    Bomb("loop with a heavy body", _nested_loops(2, "{% set y = v0 + v1 %}" * 2000), "work", "rendering", _many(500)),
+    Bomb("loop with a heavy body", _nested_loops(2, "{% set y = v0 + v1 %}" * 1500), "work", "rendering", _many(500)),
     Bomb("loop with a heavy output", _nested_loops(2, "{{ v0 }}" * 500), "work", "rendering", _many(900)),
     Bomb("loop over a filter", "{% for a in many|map('string') %}{% for b in many|map('string') %}{% endfor %}"
          "{% endfor %}", "work", "rendering", _many(5000)),
@@ -174,7 +174,12 @@ BOMBS = [
     Bomb("deep blocks", "{% if 1 %}" * 500 + "{% endif %}" * 500, "block_nesting", "compiling"),
     Bomb("deep loops", "{% for i in many %}" * 21 + "{% endfor %}" * 21, "block_nesting", "compiling", _many(1)),
     Bomb("deep set blocks", "{% set x %}" * 25 + "{% endset %}" * 25, "block_nesting", "compiling"),
-    Bomb("many elifs", "{% if 0 %}" + "{% elif 0 %}" * 3000 + "{% endif %}", "elif_count", "compiling"),
+    Bomb("many tags", "{{ 1 }}" * 100_000, "tags", "compiling"),
+    Bomb("many bullets and loops", ("- a\n" * 50 + "{% for i in many %}\n- b\n{% endfor %}\n") * 900, "output",
+         "rendering", _many(900)),
+    Bomb("a chain of variables", "{% set x0 = 1 %}" + "".join(f"{{% set x{n} = x{n - 1} %}}{{{{ x{n} }}}}"
+         for n in range(1, 990)) + "{{ x0|center(3000000) }}", "width"),
+    Bomb("many elifs", "{% if 0 %}" + "{% elif 0 %}" * 1500 + "{% endif %}", "elif_count", "compiling"),
     Bomb("a huge number", "{{ " + "9" * 5000 + " }}", "digits", "compiling"),
     Bomb("a huge fraction", "{{ 1e999 }}", "too large", "compiling"),
     Bomb("a power", "{{ 9 ** 9 ** 9 }}", "**", "compiling"),

@@ -34,6 +34,7 @@ def items(text: str, values: dict[str, object] | None = None, components: dict[s
         ("~~~\n- a\n```\n- c\n~~~\n- b\n", ["- b\n"], "~~~\n- a\n```\n- c\n~~~\n"),
         ("-\n- b", ["-\n", "- b"], ""),
         ("{# note #}\n- a\n{# note #}\n- b\n", ["- a\n", "- b\n"], ""),
+        ("- a\n{# note #}\n  more\n- b\n", ["- a\n  more\n", "- b\n"], ""),
         ("{% if 1 %}\n- a\n{% endif %}\n- b\n", ["- a\n", "- b\n"], ""),
         ("{% if 1 %}- a\n{% endif %}{% if 1 %}- b{% endif %}\n", ["- a\n", "- b"], ""),
         ("- a {% if 1 %}x{% endif %}\n  {% if 1 %}\n  y\n  {% endif %}\n- b\n", ["- a x  y\n", "- b\n"], ""),

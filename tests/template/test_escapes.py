@@ -32,6 +32,10 @@ ESCAPES = {
     "class by escaped item": "{{ text['\\x5f\\x5fclass\\x5f\\x5f'] }}",
     "class by joined item": "{{ text['__cla' ~ 'ss__'] }}",
     "class by variable item": "{{ text[name] }}",
+    "documentation by item": "{{ text['__doc__'] }}",
+    "documentation of a list": "{{ listing['__doc__'] }}",
+    "documentation through map": "{{ [text]|map(attribute='__doc__')|join }}",
+    "name of a class by items": "{{ text['__class__']['__name__'] }}",
     "class of a number": "{{ (1).__class__ }}",
     "class of a list": "{{ [].__class__.__base__ }}",
     "class of a mapping": "{{ {}.__class__ }}",
@@ -203,6 +207,16 @@ def _outcome(body: str, values: dict[str, Any]) -> tuple[str | None, tuple[Probl
 
 def test_there_are_enough_escapes() -> None:
     assert len(ESCAPES) >= 60
+
+
+@pytest.mark.parametrize(
+    "owner", ["text", "listing", "mapping.nothing", "number", "(1, 2)", "'a'", "{}", "(text|tojson)"]
+)
+@pytest.mark.parametrize("key", ["__class__", "__doc__", "__len__", "upper", "append", "real", "_fields", "__html__"])
+def test_no_attribute_exists(owner: str, key: str) -> None:
+    body = f"{{{{ {owner}['{key}'] is defined }}}}{{{{ {owner}.{key.strip('_')} is defined }}}}"
+    text, problems = _outcome(body, dict(VALUES))
+    assert text == "FalseFalse" or (owner == "mapping.nothing" and problems)
 
 
 def test_nothing_outside_is_touched_while_rendering() -> None:
