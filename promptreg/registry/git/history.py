@@ -1,0 +1,153 @@
+"""The version table: which commit made which version of which file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from promptreg.registry.git.environment import Git
+from promptreg.registry.git.faults import GitError
+from promptreg.registry.git.names import decoded, object_id, path_in_repository
+from promptreg.registry.git.process import chunks, output, records
+from promptreg.registry.git.tree import LINK, SUBMODULE
+
+__all__ = ["Change", "Header", "is_continued", "list_changes", "read_header"]
+
+_FORMAT = "%H%x00%an%x00%ae%x00%aI%x00%s"
+_OPTIONS = (
+    "-z",
+    f"--format=tformat:{_FORMAT}",
+    "--encoding=UTF-8",
+    # What configuration could turn on.
+    "--no-show-signature",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-mailmap",
+    "--no-notes",
+    "--no-decorate",
+    "--no-color",
+    "--no-follow",
+    "--no-relative",
+    "--ignore-submodules=none",
+)
+_CHANGES = (
+    "--raw",
+    "--no-abbrev",
+    "--no-renames",
+    # Every commit that made a version, also on branches that a merge has overruled; children before parents, by time.
+    "--full-history",
+    "--date-order",
+    # Of a merge, only what differs from all of its parents: a version that stands in no other commit.
+    "-c",
+    "--root",
+)
+
+
+class Change(NamedTuple):
+    """One file in one commit: who made which version of it, and when (ISO 8601 with offset, the author's clock).
+
+    `status` is A (added), M (modified), D (deleted), T (turned into a link, a file or a submodule), or ? for a file in
+    the oldest commit of a shallow clone, where nobody can tell. `old_id` is None without a version before, `new_id`
+    without one after; of a merge, `old_id` is the version of the first parent that has one. `mode` is that of the new
+    version, and of the old one where the file was deleted.
+    """
+
+    commit: str
+    author: str
+    email: str
+    time: str
+    subject: str
+    path: str
+    old_id: str | None
+    new_id: str | None
+    status: str
+    mode: str
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the content is a file: not the target of a symbolic link, not the commit of a submodule."""
+        return self.mode not in (LINK, SUBMODULE)
+
+
+class Header(NamedTuple):
+    """A commit without its changes; the first fields of a `Change`."""
+
+    commit: str
+    author: str
+    email: str
+    time: str
+    subject: str
+
+
+def list_changes(git: Git, folder: str, start: str, since: str | None, shallow: frozenset[str]) -> Iterator[Change]:
+    """Every change to the files below a folder (or to one file), newest first, in the commits that lead to `start`.
+
+    A commit comes before its parents, otherwise by time of commit; with `since`, commits that lead to it are left out.
+    A rename is a deletion and an addition. Raises MissingObject for a clone without the trees.
+    """
+    span = (object_id(start), *((f"^{object_id(since)}",) if since else ()))
+    place = ("--", *filter(None, (path_in_repository(folder),)))
+    return _parse(records(chunks(git, ("log", *_OPTIONS, *_CHANGES, "--end-of-options", *span, *place))), shallow)
+
+
+def is_continued(git: Git, earlier: str, later: str) -> bool:
+    """Whether the changes up to `later` are the new ones followed by those up to `earlier`, in the same order.
+
+    So it is when `earlier` leads to `later` and every commit since is younger than it by the clock: then the order by
+    time takes all new commits before the first old one.
+    """
+    between = f"{object_id(earlier)}...{object_id(later)}"
+    try:
+        found = output(
+            git, ("rev-list", "--timestamp", "--left-right", "--boundary", "--end-of-options", between, "--")
+        )
+    except GitError:  # the earlier commit is not here, or no more
+        return False
+    new: list[int] = []
+    limit = None
+    for line in found.decode("ascii").splitlines():
+        time, _, commit = line.partition(" ")
+        if commit.startswith("<"):
+            return False
+        if commit.startswith(">"):
+            new.append(int(time))
+        elif commit == f"-{earlier}":
+            limit = int(time)
+    return limit is not None and min(new) > limit
+
+
+def read_header(git: Git, commit: str) -> Header:
+    """Who made a commit, when, and its subject line."""
+    found = output(git, ("log", *_OPTIONS, "--no-patch", "--no-walk", "--end-of-options", object_id(commit), "--"))
+    return Header(*(decoded(field) for field in found.split(b"\0")[:5]))
+
+
+def _parse(fields: Iterator[bytes], shallow: frozenset[str]) -> Iterator[Change]:
+    header = Header("", "", "", "", "")
+    is_oldest = False
+    for field in fields:
+        if field.startswith((b":", b"\n:")):
+            path = decoded(next(fields))
+            old_id, new_id, status, mode = _versions(field)
+            yield Change(*header, path, old_id, new_id, "?" if is_oldest else status, mode)
+        else:
+            author, email, time, subject = (decoded(next(fields)) for _ in range(4))
+            header = Header(field.decode("ascii"), author, email, time, subject)
+            is_oldest = header.commit in shallow
+
+
+def _versions(field: bytes) -> tuple[str | None, str | None, str, str]:
+    """Old id, new id, status and mode of a raw line.
+
+    It reads `:mode mode id id letter` for one parent; with more, there is a colon, mode, id and letter for each.
+    """
+    words = field.decode("ascii").lstrip("\n").split(" ")
+    parents = words[0].count(":")
+    modes = [words[0].lstrip(":"), *words[1 : parents + 1]]
+    *before, new_id = (None if not identity.strip("0") else identity for identity in words[parents + 1 : -1])
+    old_id = next(filter(None, before), None)
+    if new_id is None:
+        return old_id, None, "D", next(mode for mode in modes if mode != "000000")
+    if parents == 1:
+        return old_id, new_id, words[-1][0], modes[-1]
+    return old_id, new_id, "M" if old_id else "A", modes[-1]
