@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-__all__ = ["NODES", "Vertex", "chain_files", "files_of", "graphs"]
+__all__ = ["NODES", "Vertex", "chain_files", "files_of", "graphs", "straight"]
 
 NODES = ("p", "a", "b", "c", "d", "e")
 """Names of the vertices; `p` is always a prompt."""
@@ -45,6 +45,18 @@ def chain_files(length: int) -> dict[str, str]:
     names = [f"c{number}" for number in range(length)]
     graph = {name: Vertex("1.0.0", (after,)) for name, after in pairwise(names)}
     return files_of({"p": Vertex("1.0.0", ("c0",), "prompt"), **graph, names[-1]: Vertex("1.0.0", ())})
+
+
+def straight(graph: dict[str, Vertex]) -> dict[str, Vertex]:
+    """The graph without circles, wishes and unknown names: every ref points to a later vertex."""
+    return {
+        name: Vertex(
+            vertex.version,
+            tuple(target for ref in vertex.refs if (target := ref.partition("@")[0]) in NODES[NODES.index(name) + 1 :]),
+            vertex.kind,
+        )
+        for name, vertex in graph.items()
+    }
 
 
 @st.composite

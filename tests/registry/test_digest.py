@@ -13,7 +13,7 @@ from promptreg.errors import PromptregError
 from promptreg.model.digest import closure_digest, json_digest, text_digest
 from promptreg.registry.resolve import resolve
 from tests.registry.folders import load, read_text
-from tests.registry.graphs import NODES, Vertex, files_of, graphs
+from tests.registry.graphs import NODES, Vertex, files_of, graphs, straight
 
 lines = st.lists(st.text(st.sampled_from("ab é🙂"), max_size=4), max_size=4)
 
@@ -190,18 +190,6 @@ def below(graph: dict[str, Vertex], name: str) -> set[str]:
         if more <= found:
             return found
         found |= more
-
-
-def straight(graph: dict[str, Vertex]) -> dict[str, Vertex]:
-    """The graph without circles, wishes and unknown names: every ref points to a later vertex."""
-    return {
-        name: Vertex(
-            vertex.version,
-            tuple(target for ref in vertex.refs if (target := ref.partition("@")[0]) in NODES[NODES.index(name) + 1 :]),
-            vertex.kind,
-        )
-        for name, vertex in graph.items()
-    }
 
 
 @settings(max_examples=60)

@@ -21,10 +21,11 @@ from promptreg.errors import (
 )
 from promptreg.model.ref import Ref
 from promptreg.model.version import Version
+from promptreg.registry import resolve as resolving
 from promptreg.registry.resolve import MAX_CHAIN, Closure, resolve
 from promptreg.registry.store import Store
 from tests.registry.folders import load, text_component
-from tests.registry.graphs import Vertex, chain_files, files_of, graphs
+from tests.registry.graphs import Vertex, chain_files, files_of, graphs, straight
 
 CUBE = [Version(*numbers) for numbers in product(range(4), range(6), range(6))]
 
@@ -349,6 +350,21 @@ def test_a_chain_is_too_long_whichever_way_was_walked_first(tmp_path: Path, refs
     files = {**chain_files(MAX_CHAIN + 1), **files_of({"p": prompt(*refs)})}
     with pytest.raises(LimitExceeded):
         resolve("p", load(tmp_path, files))
+
+
+@settings(max_examples=60)
+@given(graphs(kinds=("component",)).map(straight), st.integers(1, 3))
+def test_the_longest_way_counts_however_the_graph_is_tangled(
+    tmp_path_factory: pytest.TempPathFactory, graph: dict[str, Vertex], limit: int
+) -> None:
+    def length(name: str) -> int:
+        return max((1 + length(ref) for ref in graph[name].refs), default=0)
+
+    store = load(tmp_path_factory.mktemp("graph"), files_of(graph))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resolving, "MAX_CHAIN", limit)
+        for name in graph:
+            assert isinstance(outcome(store, name), LimitExceeded) == (length(name) > limit)
 
 
 def test_a_wide_and_tangled_registry_resolves_at_once(tmp_path: Path) -> None:
