@@ -11,18 +11,20 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, NamedTuple
 
-from promptreg.errors import InputError, InvalidFile, Problem, PromptregError, UnknownName, UnsatisfiableRef, nearest
+from promptreg.errors import InputError, InvalidFile, Problem, PromptregError, UnknownName, nearest
 from promptreg.model.prompt import Prompt
-from promptreg.model.ref import Ref, RefFault
 from promptreg.registry.config import Config
 from promptreg.registry.files import find_root
-from promptreg.registry.store import Head, Store, load_store, stamps
+from promptreg.registry.heads import Head
+from promptreg.registry.source_tree import FolderTree, SourceTree
+from promptreg.registry.store import Store, load_store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from promptreg.registry.entry import Wanted
     from promptreg.registry.resolve import Closure
     from promptreg.registry.tree import Node
-    from promptreg.render.library import Library
+    from promptreg.render.library import Shelf
     from promptreg.render.program import Program
     from promptreg.render.rendered import Rendered
 
@@ -45,26 +47,28 @@ def load(
     *,
     dev: bool = False,
     preload: bool = False,
+    locked: bool = False,
     counter: str | None = None,
     ranks: str | os.PathLike[str] | None = None,
 ) -> Registry:
     """The registry in folder `path`.
 
     `dev=True` looks for changed files at every call; without it the registry never changes. `preload=True` resolves
-    and compiles every prompt now. `counter` names the encoding for prompts without a model (o200k_base by default),
-    `ranks` a folder with its rank files. Broken files do not raise here: see `Registry.problems`.
+    and compiles every prompt now. `locked=True` takes releases only, never heads. `counter` names the encoding for
+    prompts without a model (o200k_base by default), `ranks` a folder with its rank files. Broken files do not raise
+    here: see `Registry.problems`.
 
     Raises UsageError when the folder is missing or unreadable.
     """
     registry = Path(os.path.abspath(path))
     folder = Path(ranks).absolute() if ranks is not None else None
     config = Config(find_root(registry), registry, counter or "o200k_base", folder)
-    return open_registry(config, dev=dev, preload=preload)
+    return open_registry(config, dev=dev, preload=preload, locked=locked)
 
 
-def open_registry(config: Config, *, dev: bool = False, preload: bool = False) -> Registry:
+def open_registry(config: Config, *, dev: bool = False, preload: bool = False, locked: bool = False) -> Registry:
     """The registry that a configuration names (see `load`)."""
-    found = Registry(config, dev=dev)
+    found = Registry(config, FolderTree(config.registry, config.root), dev=dev, locked=locked)
     if preload:
         found.require(entry.name for entry in found.items() if entry.kind == "prompt")
     return found
@@ -73,33 +77,58 @@ def open_registry(config: Config, *, dev: bool = False, preload: bool = False) -
 class _State:
     """One loaded store with what was compiled from it; replaced as a whole when files change."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, stamps: Mapping[str, Any] | None) -> None:
         self.store = store
-        self.lock = RLock()
-        self.programs: dict[str, Program] = {}
-        self._library: Library | None = None
+        self.stamps = stamps
+        self._lock = RLock()
+        self._programs: dict[tuple[str, Any], Program] = {}
+        self._wanted: dict[str, Wanted] = {}
+        self._shelf: Shelf | None = None
 
-    def program(self, name: str) -> Program:
-        found = self.programs.get(name)
+    def wanted(self, ref: str, *, locked: bool, key: str | None = None) -> Wanted:
+        """What an entry ref stands for; remembered unless a caller's key decides."""
+        found = self._wanted.get(ref)
         if found is None:
-            from promptreg.render.library import Library
+            from promptreg.registry.entry import parse_ref, wanted
+
+            found = wanted(parse_ref(ref), self.store, locked=locked, key=key)
+            if found.pick is None or found.pick.bucket is None:
+                self._wanted[ref] = found
+        return found
+
+    def program(self, target: Wanted) -> Program:
+        """The compiled prompt of an entry."""
+        found = self._programs.get((target.name, target.version))
+        if found is None:
+            from promptreg.registry.entry import closure_of
+            from promptreg.render.library import Shelf
             from promptreg.render.program import compile_prompt
 
-            with self.lock:
-                if self._library is None:
-                    self._library = Library(self.store)
-                found = self.programs[name] = compile_prompt(name, self.store, self._library)
+            with self._lock:
+                if self._shelf is None:
+                    self._shelf = Shelf()
+                if target.version is None:
+                    self.store.prompt(target.name)
+                closure = closure_of(target, self.store)
+                found = compile_prompt(closure, self._shelf)
+                self._programs[target.name, target.version] = found
         return found
 
 
 class Registry:
     """Components and prompts by name. Immutable and thread-safe; with `dev`, changed files are read again."""
 
-    def __init__(self, config: Config, *, dev: bool = False) -> None:
+    def __init__(self, config: Config, tree: SourceTree, *, dev: bool = False, locked: bool = False) -> None:
         self._config = config
+        self._tree = tree
         self._dev = dev
+        self._locked = locked
         self._lock = RLock()
-        self._current = _State(_read(config))
+        self._current = self._read()
+
+    def _read(self) -> _State:
+        stamps = self._tree.stamps() if self._dev else None
+        return _State(load_store(self._tree, _scan), stamps)
 
     @property
     def root(self) -> Path:
@@ -110,9 +139,8 @@ class Registry:
         if not self._dev:
             return self._current
         with self._lock:
-            config = self._config
-            if stamps(config.registry, config.root) != self._current.store.stamps:
-                self._current = _State(_read(config))
+            if self._tree.stamps() != self._current.stamps:
+                self._current = self._read()
             return self._current
 
     # -- looking around ------------------------------------------------------------------------------------------
@@ -131,50 +159,69 @@ class Registry:
 
     def items(self) -> tuple[Entry, ...]:
         """Every readable component and prompt, by name."""
-        return tuple(_entry(head) for _, head in sorted(self._state().store.heads.items()))
+        store = self._state().store
+        return tuple(_entry(head, store) for _, head in sorted(store.heads.items()))
 
-    def component(self, name: str) -> Head:
+    def component(self, ref: str) -> Head:
         """The model object of a component or prompt; raises UnknownName, or the errors of its file."""
-        return self._state().store.head(name)
+        from promptreg.registry.entry import head_of
 
-    def source_text(self, name: str) -> str:
-        """The verbatim text of the file of `name`."""
-        return self.component(name).written.source.text
+        state = self._state()
+        return head_of(state.wanted(ref, locked=self._locked), state.store)
+
+    def source_text(self, ref: str) -> str:
+        """The verbatim text of the file of `ref`."""
+        return self.component(ref).written.source.text
 
     def closure(self, ref: str) -> Closure:
         """The pin of `ref` and of everything it is made of."""
-        from promptreg.registry.resolve import resolve
+        from promptreg.registry.entry import closure_of
 
-        store = self._state().store
-        return resolve(_named(ref, store).name, store)
+        state = self._state()
+        return closure_of(state.wanted(ref, locked=self._locked), state.store)
 
-    def tree(self, name: str, *, dependants: bool = False) -> Node:
-        """What `name` is made of, or with `dependants` what is made with it.
+    def tree(self, ref: str, *, dependants: bool = False) -> Node:
+        """What `ref` is made of, or with `dependants` what is made with it (the heads that use its name).
 
         Raises the errors of its refs, and LimitExceeded for a tree that nobody could print.
         """
         from promptreg.registry.tree import above, below
 
         store = self._state().store
-        return (above if dependants else below)(_named(name, store).name, store)
+        return above(self.component(ref), store) if dependants else below(self.closure(ref))
 
     def samples(self, ref: str) -> tuple[str, ...]:
         """The names of a prompt's samples."""
-        store = self._state().store
-        return tuple(_prompt(ref, store).samples)
+        return tuple(self._prompt(ref).samples)
 
     def sample(self, ref: str, name: str) -> dict[str, Any]:
         """The inputs of a sample, as written; `render` checks them."""
-        store = self._state().store
-        return _sample(_prompt(ref, store), name, store)
+        return _sample(self._prompt(ref), name, self._state().store)
+
+    def _prompt(self, ref: str) -> Prompt:
+        state = self._state()
+        target = state.wanted(ref, locked=self._locked, key="")
+        if target.version is None:
+            return state.store.prompt(target.name)
+        return _as_prompt(self.component(ref if target.pick is None else f"{target.name}@{target.version}"))
 
     # -- rendering -----------------------------------------------------------------------------------------------
 
-    def render(self, ref: str, inputs: Mapping[str, Any] | None = None, *, sample: str | None = None) -> Rendered:
+    def render(
+        self,
+        ref: str,
+        inputs: Mapping[str, Any] | None = None,
+        *,
+        sample: str | None = None,
+        key: str | None = None,
+    ) -> Rendered:
         """The prompt `ref` with these inputs; `sample` supplies the inputs that are not given.
 
-        Raises UnknownName, InputError (every fault at once), ConditionFailed, RenderError, LimitExceeded,
-        TemplateInvalid, InvalidFile, UnsatisfiableRef, VersionConflict or CycleError. Nothing is half rendered.
+        `key` names the caller where a label splits by percentages: the same key always gets the same version.
+
+        Raises IntegrityError when a release is not what the lock says, UnknownName, InputError (every fault at once),
+        ConditionFailed, RenderError, LimitExceeded, TemplateInvalid, InvalidFile, UnsatisfiableRef, VersionConflict
+        or CycleError. Nothing is half rendered.
         """
         from promptreg.render.compose import compose
         from promptreg.render.intake import check_inputs
@@ -182,8 +229,9 @@ class Registry:
         from promptreg.template import Limits
 
         state = self._state()
-        prompt = _prompt(ref, state.store)
-        program = state.program(prompt.name)
+        target = state.wanted(ref, locked=self._locked, key=key)
+        program = state.program(target)
+        prompt = program.prompt
         given: Mapping[str, Any] = inputs if inputs is not None else {}
         if not isinstance(given, Mapping):
             raise InputError.at(f"inputs must be a mapping, not {type(given).__name__}")
@@ -197,7 +245,9 @@ class Registry:
         composed = compose(program, values, Limits(), count)
         tokenizing = Tokenizing(lambda: self._counter(prompt), lambda: self._profile(prompt))
         absent = frozenset(name for name in values if name not in given)
-        return Rendered(program=program, composed=composed, absent=absent, ref=ref, tokenizing=tokenizing)
+        return Rendered(
+            program=program, composed=composed, absent=absent, ref=ref, tokenizing=tokenizing, pick=target.pick
+        )
 
     def require(self, refs: Iterable[str] | str) -> None:
         """Resolve, compile and load rank files for these prompts now: fail at start, not at the first request.
@@ -209,8 +259,7 @@ class Registry:
         state = self._state()
         for ref in [refs] if isinstance(refs, str) else refs:
             try:
-                prompt = _prompt(ref, state.store)
-                self._prepare(state, prompt)
+                self._prepare(state, ref)
             except PromptregError as error:
                 problems.extend(error.problems)
                 kinds.append(type(error))
@@ -218,22 +267,25 @@ class Registry:
             kind = kinds[0] if len(set(kinds)) == 1 and kinds[0].__init__ is PromptregError.__init__ else InvalidFile
             raise kind(dict.fromkeys(problems))
 
-    def _prepare(self, state: _State, prompt: Prompt) -> None:
+    def _prepare(self, state: _State, ref: str) -> None:
         from importlib import import_module
 
         from promptreg.render.answer import prepare_schema
 
         for module in ("compose", "export", "intake", "ledger", "rendered"):  # now, so that rendering opens no file
             import_module(f"promptreg.render.{module}")
-        program = state.program(prompt.name)
-        for parts in program.parts:
-            for part in parts:
-                part.template.prepare()
-        prepare_schema(prompt, state.store)
-        self._counter(prompt).count("ready")
-        self._profile(prompt)
+        for target in _targets(ref, state, locked=self._locked):
+            program = state.program(target)
+            for parts in program.parts:
+                for part in parts:
+                    part.template.prepare()
+            prepare_schema(program.prompt, state.store)
+            self._counter(program.prompt).count("ready")
+            self._profile(program.prompt)
 
-    def check_output(self, ref: str, text: str, inputs: Mapping[str, Any] | None = None) -> Any:
+    def check_output(
+        self, ref: str, text: str, inputs: Mapping[str, Any] | None = None, *, key: str | None = None
+    ) -> Any:
         """The answer of a model, checked against the prompt's `output`: parsed JSON with a schema, else the text.
 
         Raises OutputInvalid with every violation, InputError for the inputs, UsageError when the schema library is
@@ -243,8 +295,8 @@ class Registry:
         from promptreg.render.intake import check_inputs
 
         state = self._state()
-        prompt = _prompt(ref, state.store)
-        program = state.program(prompt.name)
+        program = state.program(state.wanted(ref, locked=self._locked, key=key))
+        prompt = program.prompt
         values = None
         if inputs is not None:
             values = check_inputs(prompt, inputs, program.slot_roles, lambda part: self._counter(prompt).count(part))
@@ -261,10 +313,6 @@ class Registry:
         return profile_for(prompt.model)
 
 
-def _read(config: Config) -> Store:
-    return load_store(config.registry, config.root, _scan)
-
-
 def _scan(body: Any, name: str) -> Any:
     if "include" not in body.text:
         return ()
@@ -273,38 +321,28 @@ def _scan(body: Any, name: str) -> Any:
     return scan_includes(body, name=name)
 
 
-def _entry(head: Head) -> Entry:
+def _entry(head: Head, store: Store) -> Entry:
     samples = tuple(head.samples) if isinstance(head, Prompt) else ()
-    return Entry(head.name, head.kind, f"{head.version}+head", head.path, head.summary, samples)
+    shown = str(head.version) if store.is_clean(head) else f"{head.version}+head"
+    return Entry(head.name, head.kind, shown, head.path, head.summary, samples)
 
 
-def _named(ref: str, store: Store) -> Head:
-    """The head that an entry ref names; raises UnknownName or UnsatisfiableRef."""
-    try:
-        wish = Ref.parse(ref)
-    except RefFault as fault:
-        raise UnknownName.at(str(fault)) from None
-    head = store.head(wish.name)
-    return _fitting(head, wish)
+def _targets(ref: str, state: _State, *, locked: bool) -> list[Wanted]:
+    """Everything that an entry ref can stand for: all versions of a label that splits by percentages."""
+    from promptreg.registry.entry import Wanted, parse_ref
+
+    wish = parse_ref(ref)
+    label = wish.constraint.label
+    labelled = state.store.labels.table.get(label, {}).get(wish.name) if label is not None else None
+    if labelled is None or labelled.only is not None:
+        return [state.wanted(ref, locked=locked)]
+    return [Wanted(wish.name, version) for version, _ in labelled.shares]
 
 
-def _fitting(head: Head, wish: Ref) -> Head:
-    if wish.constraint.label is not None:
-        raise UnknownName.at(f'no label "{wish.constraint.label}" points to a version of {wish.name}')
-    if not wish.constraint.allows(head.version):
-        message = f"no version of {wish.name} fits {wish}; the registry holds {head.version}"
-        raise UnsatisfiableRef.at(message, suggestion=f"{wish.name}@{head.version}")
+def _as_prompt(head: Head) -> Prompt:
+    if not isinstance(head, Prompt):
+        raise UnknownName.at(f'"{head.name}" is a {head.kind} component, not a prompt; only prompts are rendered')
     return head
-
-
-def _prompt(ref: str, store: Store) -> Prompt:
-    try:
-        wish = Ref.parse(ref)
-    except RefFault as fault:
-        raise UnknownName.at(str(fault)) from None
-    prompt = store.prompt(wish.name)
-    _fitting(prompt, wish)
-    return prompt
 
 
 def _sample(prompt: Prompt, name: str, store: Store) -> dict[str, Any]:

@@ -40,6 +40,7 @@ class Component:
         "body_digest",
         "contract_digest",
         "examples",
+        "frozen",
         "includes",
         "inputs",
         "kind",
@@ -68,6 +69,7 @@ class Component:
         contract_digest: str,
     ) -> None:
         self.name = name
+        self.frozen = False
         self.kind = kind
         self.version = version
         self.summary = summary

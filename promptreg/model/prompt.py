@@ -67,6 +67,7 @@ class Prompt:
         "body_digest",
         "budget",
         "contract_digest",
+        "frozen",
         "inputs",
         "kind",
         "messages",
@@ -99,6 +100,7 @@ class Prompt:
         contract_digest: str,
     ) -> None:
         self.kind = "prompt"
+        self.frozen = False
         self.name = name
         self.version = version
         self.summary = summary

@@ -42,9 +42,9 @@ def cache_folder() -> Path | None:
 class HeadCache:
     """Parsed heads of one registry by the digest of their file."""
 
-    def __init__(self, registry: Path) -> None:
+    def __init__(self, registry: str | None) -> None:
         folder = cache_folder()
-        key = hashlib.sha256(str(registry).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+        key = hashlib.sha256((registry or "").encode("utf-8", "surrogateescape")).hexdigest()[:32]
         self._file = folder / "heads" / f"{key}.json" if folder else None
         self._old: dict[str, Any] = _read(self._file) if self._file else {}
         self._new: dict[str, Any] = {}

@@ -1,77 +1,114 @@
-"""Refs to pins: the closure of a component or prompt over the heads of a store.
+"""Refs to pins: the closure of a component or prompt.
 
-One version per name in one closure. Every requirement is collected before any is judged, so the answer and the errors
-do not depend on file order.
+Working mode looks at the heads and, where a head does not fit, at the released versions; locked mode takes the pins of
+one release from the lock and nothing else. One version per name in one closure. Every requirement is collected before
+any is judged, so the answer and the errors do not depend on file order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from promptreg.errors import (
-    CycleError,
+    IntegrityError,
     InvalidFile,
-    LimitExceeded,
     Problem,
     PromptregError,
-    UnknownName,
     UnsatisfiableRef,
     VersionConflict,
 )
-from promptreg.model.component import Component, Use
+from promptreg.model.component import Component
 from promptreg.model.digest import closure_digest
 from promptreg.model.ref import Pin
-from promptreg.registry.store import Head, Store
+from promptreg.model.version import Version
+from promptreg.registry.chains import MAX_CHAIN, Chain, Link, Walk, arrows, refused, via
+from promptreg.registry.choose import asks_for_release, choose
+from promptreg.registry.heads import Head
+from promptreg.registry.store import Store
 
-__all__ = ["MAX_CHAIN", "Closure", "Link", "all_problems", "resolve"]
-
-MAX_CHAIN = 100
-"""Refs in one chain: three times the depth of includes that a render allows, far below Python's recursion limit."""
-
-
-class Link(NamedTuple):
-    """One step of a chain: the user's name, the place of the ref in its file, and the ref."""
-
-    user: str
-    path: str
-    use: Use
-
-    def __str__(self) -> str:
-        return f"{self.user} ({self.path}:{self.use.line}:{self.use.column}) > {self.use.text}"
-
-
-Chain = tuple[Link, ...]
+__all__ = ["MAX_CHAIN", "Closure", "Link", "all_problems", "resolve", "resolve_head", "resolve_release"]
 
 
 class Closure(NamedTuple):
-    """Everything one entry point is made of: its own pin, and the pins of all parts by name."""
+    """Everything one entry point is made of: its own pin and the pins of all parts by name; `members` are the parts."""
 
     pin: Pin
     pins: dict[str, Pin]
+    root: Head
+    members: Mapping[str, Component]
 
 
 def resolve(name: str, store: Store) -> Closure:
-    """The closure of head `name`.
+    """The closure of head `name`; see `resolve_head`."""
+    return resolve_head(store.head(name), store)
+
+
+def resolve_head(root: Head, store: Store) -> Closure:
+    """The closure of a component or prompt in working mode.
+
+    A part is the head of its name where that fits every ref, else the released versions are tried, highest first; the
+    first choice (in the order in which names are met) that fulfils everything is taken.
 
     Raises UnknownName, UnsatisfiableRef, VersionConflict (naming both chains) or CycleError, each with the place of the
     ref, the errors of a broken file that a ref or an output schema leads to, or LimitExceeded for endless chains. All
     faults are reported at once, under the class of the first.
     """
-    root = store.head(name)
-    walk = _Walk(store)
+    walk = Walk(store.component)
     walk.down(root)
     errors = [*walk.errors, *(error for target in walk.wishes for error in _judge(target, walk.wishes[target], store))]
+    members: Mapping[str, Component] = {name: store.component(name) for name in walk.wishes}
+    if errors or any(asks_for_release(chain[-1].use, store) for chains in walk.wishes.values() for chain in chains):
+        chosen = choose(root, store)
+        if chosen is not None:
+            errors, members = [], chosen
+        elif not errors:
+            errors = [_unfulfilled(root, walk.wishes, store)]
     try:
         contract = store.contract_digest(root)
     except InvalidFile as error:
         errors.append(error)
     if errors:
         raise _together(errors)
-    digests: dict[str, Pin] = {}
-    pin = _pin(root, contract, store, digests)
-    del digests[name]
-    return Closure(pin, digests)
+    closure = _closure(root, contract, members, store)
+    return closure._replace(pin=closure.pin._replace(head=not _is_release(closure, store)))
+
+
+def _is_release(closure: Closure, store: Store) -> bool:
+    """Whether the root is released as it stands: the same bytes, made of the same parts."""
+    root = closure.root
+    if not store.is_clean(root):
+        return False
+    try:
+        entry = store.releases.lock.get((root.name, root.version))
+    except IntegrityError:
+        return False
+    return entry is not None and entry.closure == closure.pin.digest
+
+
+def resolve_release(name: str, version: Version, store: Store) -> Closure:
+    """The closure of a released version in locked mode: the pins of the lock, every frozen file checked against it.
+
+    Raises UnsatisfiableRef when there is no such release, IntegrityError when bytes or pins are missing or differ.
+    """
+    releases = store.releases
+    entry = releases.entry(name, version)
+    root = releases.verified(name, version)
+    members: dict[str, Component] = {}
+    for pin in entry.pins:
+        found = releases.verified(pin.name, pin.version)
+        if not isinstance(found, Component):
+            raise IntegrityError.at(f"{entry} is pinned to {pin.name}, which is no component", path=root.path)
+        members[pin.name] = found
+    for head in (root, *members.values()):
+        for use in head.uses:
+            if use.ref.name not in members:
+                message = f"the lock pins no version of {use.ref.name} for {entry}"
+                raise IntegrityError([Problem(IntegrityError.code, message, head.path, use.line, use.column)])
+    closure = _closure(root, store.contract_digest(root), members, store)
+    if closure.pin.digest != entry.closure:
+        raise IntegrityError.at(f"the parts of {entry} are not those that it was released with", path=root.path)
+    return closure
 
 
 def all_problems(store: Store) -> tuple[Problem, ...]:
@@ -96,124 +133,47 @@ def _together(errors: list[PromptregError]) -> PromptregError:
     return type(errors[0])(dict.fromkeys(problem for error in errors for problem in error.problems))
 
 
-class _Walk:
-    """One walk over everything below a head, depth first in document order.
-
-    `wishes` holds every chain of refs that leads to each readable component; `errors` what stands in the way.
-    """
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.wishes: dict[str, list[Chain]] = {}
-        self.errors: list[PromptregError] = []
-        self.heights: dict[str, int] = {}
-        self.open: dict[str, int] = {}
-
-    def down(self, root: Head) -> None:
-        """Walk from `root`. Has its own stack: the chains of a registry may be longer than that of Python."""
-        stack: list[tuple[Head, Chain, Iterator[Use]]] = [(root, (), iter(root.uses))]
-        self.open[root.name] = 0
-        while stack:
-            head, chain, uses = stack[-1]
-            use = next(uses, None)
-            if use is None:
-                stack.pop()
-                self.heights[head.name] = self.open.pop(head.name)
-                if stack:
-                    self._rise(stack[-1][0], head)
-                continue
-            step = (*chain, Link(head.name, head.path, use))
-            found = self._step(step)
-            if found is not None:
-                self.open[found.name] = 0
-                stack.append((found, step, iter(found.uses)))
-
-    def _rise(self, head: Head, below: Head) -> None:
-        self.open[head.name] = max(self.open[head.name], self.heights[below.name] + 1)
-
-    def _step(self, step: Chain) -> Component | None:
-        """The component that a chain leads to, when it has to be walked."""
-        found = self._target(step)
-        if found is None:
-            return None
-        target = found.name
-        if target in self.open:
-            self.errors.append(_cycle(target, step))
-            return None
-        self.wishes.setdefault(target, []).append(step)
-        if len(step) + self.heights.get(target, 0) > MAX_CHAIN:
-            raise _endless(step)
-        if target not in self.heights:
-            return found
-        user = step[-1].user
-        self.open[user] = max(self.open[user], self.heights[target] + 1)
-        return None
-
-    def _target(self, step: Chain) -> Component | None:
-        link = step[-1]
-        try:
-            return self.store.component(link.use.ref.name)
-        except UnknownName as error:
-            self.errors.append(UnknownName([_placed(problem, step) for problem in error.problems]))
-        except InvalidFile as error:
-            self.errors.append(error)
-        return None
-
-
-def _placed(problem: Problem, chain: Chain) -> Problem:
-    link = chain[-1]
-    message = problem.message + _via(chain)
-    return problem._replace(path=link.path, line=link.use.line, column=link.use.column, message=message)
-
-
-def _cycle(target: str, chain: Chain) -> PromptregError:
-    """The circle that the last link of a chain closes, told from its first name on, whoever was asked for."""
-    start = next(index for index, link in enumerate(chain) if link.user == target)
-    links = chain[start:]
-    first = min(range(len(links)), key=lambda index: links[index].user)
-    links = (*links[first:], *links[:first])
-    circle = " > ".join([*(f"{link.user} ({link.path}:{link.use.line})" for link in links), links[0].user])
-    return _refused(CycleError, links[:1], f"components include each other: {circle}")
-
-
-def _endless(chain: Chain) -> LimitExceeded:
-    users = [link.user for link in chain]
-    shown = " > ".join([*users[:3], "…", *users[-2:], chain[-1].use.text])
-    use = chain[-1].use
-    message = f"a chain of more than {MAX_CHAIN} refs: {shown}"
-    problem = Problem(LimitExceeded.code, message, chain[-1].path, use.line, use.column)
-    return LimitExceeded([problem], limit="chain of refs", allowed=MAX_CHAIN)
-
-
-def _arrows(chain: Chain) -> str:
-    return " > ".join([link.user for link in chain] + [chain[-1].use.text])
-
-
-def _via(chain: Chain) -> str:
-    return f"; reached by {_arrows(chain)}" if len(chain) > 1 else ""
-
-
 def _judge(target: str, chains: list[Chain], store: Store) -> Iterator[PromptregError]:
     """What is wrong with the refs to one component: each that its head does not fit, once."""
     version = store.component(target).version
-    holds = f"the registry holds {version}"
+    holds = f"the registry holds {_held(target, store)}"
     near = f"{target}@^{version.major}"
     told: set[Chain] = set()
     for chain in chains:
         wish = chain[-1].use.ref.constraint
         if wish.label is not None:
-            message = f"labels are for entry points only; name a version or a range here{_via(chain)}"
-            yield _refused(UnsatisfiableRef, chain, message, near)
+            message = f"labels are for entry points only; name a version or a range here{via(chain)}"
+            yield refused(UnsatisfiableRef, chain, message, near)
         elif not wish.allows(version) and chain not in told:
             rival = _rival(chain, chains)
             if rival is None:
-                message = f"no version of {target} fits {chain[-1].use.text}; {holds}{_via(chain)}"
-                yield _refused(UnsatisfiableRef, chain, message, near)
+                message = f"no version of {target} fits {chain[-1].use.text}; {holds}{via(chain)}"
+                yield refused(UnsatisfiableRef, chain, message, near)
             else:
                 told.add(rival)
-                both = f"{_arrows(chain)}, but {_arrows(rival)}"
+                both = f"{arrows(chain)}, but {arrows(rival)}"
                 message = f"two chains want different versions of {target}: {both}; {holds}"
-                yield _refused(VersionConflict, chain, message, near)
+                yield refused(VersionConflict, chain, message, near)
+
+
+def _unfulfilled(root: Head, wishes: Mapping[str, list[Chain]], store: Store) -> PromptregError:
+    """The error for exact refs to releases that cannot stand together with the other refs."""
+    for chains in wishes.values():
+        for chain in chains:
+            if asks_for_release(chain[-1].use, store):
+                message = f"{arrows(chain)} means the release, which the other refs of {root.name} do not fit"
+                return refused(VersionConflict, chain, message)
+    return VersionConflict(f"no choice of versions fulfils all refs of {root.name}")
+
+
+def _held(target: str, store: Store) -> str:
+    """The versions of a name, for messages: the head first, then at most five releases."""
+    head = store.heads.get(target)
+    shown = [str(version) for version in store.releases.versions(target)]
+    if head is not None and str(head.version) not in shown:
+        shown.insert(0, str(head.version))
+    more = f" and {len(shown) - 6} older ones" if len(shown) > 6 else ""
+    return ", ".join(shown[:6]) + more
 
 
 def _rival(chain: Chain, chains: Iterable[Chain]) -> Chain | None:
@@ -222,18 +182,20 @@ def _rival(chain: Chain, chains: Iterable[Chain]) -> Chain | None:
     return next((other for other in chains if not wish.meets(other[-1].use.ref.constraint)), None)
 
 
-def _refused(kind: type[PromptregError], chain: Chain, message: str, suggestion: str | None = None) -> PromptregError:
-    use = chain[-1].use
-    return kind([Problem(kind.code, message, chain[-1].path, use.line, use.column, None, suggestion)])
+def _closure(root: Head, contract: str, members: Mapping[str, Component], store: Store) -> Closure:
+    pins: dict[str, Pin] = {}
+    pin = _pin(root, contract, members, store, pins)
+    del pins[root.name]
+    return Closure(pin, pins, root, members)
 
 
-def _pin(head: Head, contract: str, store: Store, pins: dict[str, Pin]) -> Pin:
+def _pin(head: Head, contract: str, members: Mapping[str, Component], store: Store, pins: dict[str, Pin]) -> Pin:
     """The pin of `head`, and of everything below it, into `pins`; circles and endless chains were excluded before."""
     found = pins.get(head.name)
     if found is None:
-        below = [store.component(use.ref.name) for use in head.uses]
-        parts = [_pin(part, part.contract_digest, store, pins) for part in below]
+        below = [members[use.ref.name] for use in head.uses]
+        parts = [_pin(part, part.contract_digest, members, store, pins) for part in below]
         listed = [(part.name, str(part.version), part.digest) for part in parts]
         digest = closure_digest(head.body_digest, contract, listed)
-        found = pins[head.name] = Pin(head.name, head.version, digest)
+        found = pins[head.name] = Pin(head.name, head.version, digest, head=not store.is_clean(head))
     return found

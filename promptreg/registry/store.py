@@ -3,53 +3,59 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import Any
+from contextlib import suppress
 
-from promptreg.errors import InvalidFile, Problem, UnknownName, nearest
+from promptreg.errors import IntegrityError, InvalidFile, Problem, UnknownName, nearest
 from promptreg.model.component import Component
 from promptreg.model.digest import json_digest, text_digest
-from promptreg.model.kinds import COMPONENT_KINDS, KINDS
 from promptreg.model.prompt import Prompt
-from promptreg.registry.files import MAX_FILE_BYTES, Stamp, decode_utf8, find_files, read_bytes, read_file, shown_path
+from promptreg.registry.files import MAX_FILE_BYTES, decode, decode_utf8
 from promptreg.registry.head_cache import HeadCache
+from promptreg.registry.heads import Head, read_head
+from promptreg.registry.labels import Labels, read_labels
+from promptreg.registry.releases import Releases
+from promptreg.registry.source_tree import SourceTree
 from promptreg.text import Location, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from promptreg.registry.read_component import Scan
 
-__all__ = ["Head", "Store", "load_store", "read_head", "stamps"]
-
-Head = Component | Prompt
+__all__ = ["Head", "Store", "load_store"]
 
 
 class Store:
     """Heads by name, and for each broken file its error (for a folder that cannot be read, by its name and a slash).
 
-    Releases will stand beside the heads.
+    The released versions stand beside them in `releases`.
     """
 
-    __slots__ = ("broken", "heads", "problems", "registry", "root", "stamps")
+    __slots__ = ("_clean", "_labels", "broken", "heads", "problems", "releases", "tree")
 
     def __init__(
         self,
         *,
-        root: Path,
-        registry: Path,
+        tree: SourceTree,
         heads: Mapping[str, Head],
         broken: Mapping[str, InvalidFile],
         problems: Iterable[Problem],
-        stamps: Mapping[str, Stamp],
+        releases: Releases,
     ) -> None:
-        self.root = root
-        self.registry = registry
+        self.tree = tree
+        self.releases = releases
+        self._clean: dict[str, bool] = {}
+        self._labels: Labels | None = None
         self.heads = heads
         self.broken = broken
         self.problems = tuple(problems)
-        self.stamps = stamps
+
+    @property
+    def labels(self) -> Labels:
+        """The labels, read when first asked for; raises InvalidFile with every fault of their file."""
+        if self._labels is None:
+            self._labels = read_labels(self.tree)
+        return self._labels
 
     def head(self, name: str) -> Head:
         """The head named `name`; raises its own errors when its file is broken, UnknownName when there is none."""
@@ -86,22 +92,51 @@ class Store:
 
         Raises InvalidFile; what has no place inside the file is placed `at` the ref to it.
         """
-        file = self.registry / relative
-        path = shown_path(file, self.root)
         try:
-            real = os.path.realpath(file)
-            if not real.startswith(os.path.realpath(self.registry) + os.sep):
-                raise InvalidFile.at("leaves the registry", path=path)
-            return read_file(real, path, 20 * MAX_FILE_BYTES)
+            file, path = self.tree.side(relative)
+            limit = 20 * MAX_FILE_BYTES
+            return decode(self.tree.read(file, path, limit), path)
         except InvalidFile as error:
             raise InvalidFile([_referred(problem, at) for problem in error.problems]) from None
+
+    def schema_file(self, prompt: Prompt) -> Source:
+        """The file of a prompt's output schema: the frozen one for a release."""
+        assert prompt.output is not None
+        if prompt.frozen:
+            frozen = self.releases.schema(prompt.name, prompt.version)
+            if frozen is not None:
+                return frozen
+            raise IntegrityError.at(f"the frozen output schema of {prompt.name}@{prompt.version} is missing")
+        return self.side_file(prompt.output.schema, prompt.written.location(("output", "schema")))
 
     def contract_digest(self, head: Head) -> str:
         """The digest of what callers rely on, with the file that an output schema is in; raises InvalidFile."""
         if isinstance(head, Prompt) and head.output is not None and isinstance(head.output.schema, str):
-            source = self.side_file(head.output.schema, head.written.location(("output", "schema")))
-            return json_digest([head.contract_digest, text_digest(source.text)])
+            return json_digest([head.contract_digest, text_digest(self.schema_file(head).text)])
         return head.contract_digest
+
+    def is_clean(self, head: Head) -> bool:
+        """Whether these bytes are released under this version: a frozen file, or a head equal to one (CR LF as LF)."""
+        if head.frozen:
+            return True
+        found = self._clean.get(head.name)
+        if found is None:
+            found = self._clean[head.name] = self._equals_release(head)
+        return found
+
+    def _equals_release(self, head: Head) -> bool:
+        if not self.releases.holds(head.name, head.version):
+            return False
+        try:
+            frozen = self.releases.source(head.name, head.version).text
+            if frozen.replace("\r\n", "\n") != head.written.source.text.replace("\r\n", "\n"):
+                return False
+            if not isinstance(head, Prompt) or head.output is None or not isinstance(head.output.schema, str):
+                return True
+            schema = self.releases.schema(head.name, head.version)
+            return schema is not None and text_digest(schema.text) == text_digest(self.schema_file(head).text)
+        except InvalidFile:
+            return False
 
 
 def _referred(problem: Problem, at: Location | None) -> Problem:
@@ -110,15 +145,15 @@ def _referred(problem: Problem, at: Location | None) -> Problem:
     return problem._replace(message=f"{problem.path} {problem.message}", path=at.path, line=at.line, column=at.column)
 
 
-def load_store(registry: Path, root: Path, scan: Scan) -> Store:
+def load_store(tree: SourceTree, scan: Scan) -> Store:
     """Read every head. Broken files do not raise: their errors are kept and listed in `problems`."""
-    listing = find_files(registry, root)
+    listing = tree.listing()
     heads: dict[str, Head] = {}
     broken: dict[str, InvalidFile] = {}
-    cache = HeadCache(registry)
+    cache = HeadCache(tree.cache_key)
     for item in listing.found:
         try:
-            data = read_bytes(item.file, item.path)
+            data = tree.read(item.file, item.path)
             digest = hashlib.sha256(data).hexdigest() + item.path[-5:]
             source = decode_utf8(data, item.path)
             head = cache.get(digest, item.name, source)
@@ -130,53 +165,28 @@ def load_store(registry: Path, root: Path, scan: Scan) -> Store:
             broken[item.name] = error
     cache.save()
     faults = [*listing.faults, *((name, problem) for name, error in broken.items() for problem in error.problems)]
-    sides = _side_paths(registry, root, heads.values()) if faults else frozenset()
+    sides = _side_paths(tree, heads.values()) if faults else frozenset()
     problems = [problem for _, problem in faults if problem.path not in sides]
     problems.sort(key=lambda problem: (problem.path or "", problem.line or 0, problem.column or 0))
     for name, problem in listing.faults:
         broken.setdefault(name, InvalidFile([problem]))
-    return Store(root=root, registry=registry, heads=heads, broken=broken, problems=problems, stamps=listing.stamps())
+    releases = Releases(tree, lambda source, name: _frozen_head(source, name, scan))
+    return Store(tree=tree, heads=heads, broken=broken, problems=problems, releases=releases)
 
 
-def _side_paths(registry: Path, root: Path, heads: Iterable[Head]) -> frozenset[str]:
+def _frozen_head(source: Source, name: str, scan: Scan) -> Head:
+    head = read_head(source, name, scan)
+    head.frozen = True
+    return head
+
+
+def _side_paths(tree: SourceTree, heads: Iterable[Head]) -> frozenset[str]:
     """Shown paths of the files that prompts name as samples: YAML files among them are no broken components."""
-    prompts = [head for head in heads if isinstance(head, Prompt)]
-    files = [spec.file for prompt in prompts for spec in prompt.samples.values() if spec.file]
-    return frozenset(shown_path(registry / file, root) for file in files)
-
-
-def stamps(registry: Path, root: Path) -> Mapping[str, Stamp]:
-    """The stamps of all files now; differs from `Store.stamps` when a file was added, removed or changed."""
-    return find_files(registry, root).stamps()
-
-
-def read_head(source: Source, name: str, scan: Scan) -> Head:
-    """The component or prompt in one file; raises InvalidFile with every fault."""
-    from promptreg.registry.read_component import read_examples, read_text_component
-
-    if source.path.endswith(".md"):
-        return read_text_component(source, name, scan)
-    from promptreg.registry.read_prompt import read_prompt
-    from promptreg.registry.strict_yaml import parse_yaml
-
-    document = parse_yaml(source)
-    kind = document.root.get("kind") if isinstance(document.root, dict) else None
-    if kind == "prompt":
-        return read_prompt(source, name, document, scan)
-    if kind == "examples":
-        return read_examples(source, name, document, scan)
-    raise InvalidFile([_kind_problem(document, kind)])
-
-
-def _kind_problem(document: Any, kind: Any) -> Problem:
-    if not isinstance(document.root, dict):
-        place, message, near = document.location(()), "a registry file is a mapping of keys", None
-    elif kind is None:
-        place, message, near = document.location(()), 'the key "kind" is missing: prompt or examples', None
-    else:
-        place = document.location(("kind",))
-        message = f'"{kind}" is not a kind of YAML file: prompt or examples'
-        if kind in COMPONENT_KINDS:
-            message = f'kind "{kind}" is written as Markdown with front matter: rename the file to .md'
-        near = nearest(str(kind), KINDS)
-    return Problem(InvalidFile.code, message, place.path, place.line, place.column, None, near)
+    paths = set()
+    for head in heads:
+        if isinstance(head, Prompt):
+            for spec in head.samples.values():
+                if spec.file:
+                    with suppress(InvalidFile):
+                        paths.add(tree.side(spec.file)[1])
+    return frozenset(paths)

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from promptreg.errors import LimitExceeded
-from promptreg.registry.resolve import MAX_CHAIN, resolve
-from promptreg.registry.store import Head, Store
+from promptreg.registry.chains import MAX_CHAIN
+from promptreg.registry.heads import Head
+from promptreg.registry.resolve import Closure
+from promptreg.registry.store import Store
 
 __all__ = ["MAX_NODES", "Node", "above", "below"]
 
@@ -25,30 +27,39 @@ class Node(NamedTuple):
     children: tuple[Node, ...]
 
 
-def below(name: str, store: Store) -> Node:
-    """What head `name` is made of; raises the errors of `resolve`, and LimitExceeded for a tree too large."""
-    resolve(name, store)
-    heads = store.heads.values()
-    parts = {head.name: [(store.heads[use.ref.name], use.text) for use in head.uses if use.ref.name in store.heads]
-             for head in heads}  # fmt: skip
-    return _Planter(name, parts).plant(store.head(name), None, (name,))
+def below(closure: Closure) -> Node:
+    """What the root of a closure is made of; raises LimitExceeded for a tree too large."""
+    heads: list[Head] = [closure.root, *closure.members.values()]
+    parts: dict[str, list[tuple[Head, str]]] = {
+        head.name: [(closure.members[use.ref.name], use.text) for use in head.uses] for head in heads
+    }
+    shown = {closure.pin.name: closure.pin.shown, **{name: pin.shown for name, pin in closure.pins.items()}}
+    return _Planter(closure.root.name, parts, shown).plant(closure.root, None, (closure.root.name,))
 
 
-def above(name: str, store: Store) -> Node:
-    """What is made with head `name`; raises LimitExceeded for a tree too large. Circles are cut where they close."""
+def above(head: Head, store: Store) -> Node:
+    """What is made with a component or prompt.
+
+    Circles are cut where they close. Raises LimitExceeded for a tree too large.
+    """
     users: dict[str, list[tuple[Head, str]]] = {}
-    for _, head in sorted(store.heads.items()):
-        for used, text in {use.ref.name: use.text for use in head.uses}.items():
-            users.setdefault(used, []).append((head, text))
-    return _Planter(name, users).plant(store.head(name), None, (name,))
+    for _, user in sorted(store.heads.items()):
+        for used, text in {use.ref.name: use.text for use in user.uses}.items():
+            users.setdefault(used, []).append((user, text))
+    shown = {
+        name: str(found.version) if store.is_clean(found) else f"{found.version}+head"
+        for name, found in [*store.heads.items(), (head.name, head)]
+    }
+    return _Planter(head.name, users, shown).plant(head, None, (head.name,))
 
 
 class _Planter:
     """Builds one tree along `edges`, and counts its nodes."""
 
-    def __init__(self, root: str, edges: Mapping[str, list[tuple[Head, str]]]) -> None:
+    def __init__(self, root: str, edges: Mapping[str, list[tuple[Head, str]]], shown: Mapping[str, str]) -> None:
         self.root = root
         self.edges = edges
+        self.shown = shown
         self.count = 0
 
     def plant(self, head: Head, ref: str | None, path: tuple[str, ...]) -> Node:
@@ -61,7 +72,7 @@ class _Planter:
         children = tuple(
             self.plant(other, text, (*path, other.name)) for other, text in edges if other.name not in path
         )
-        return Node(head.name, head.kind, f"{head.version}+head", ref, children)
+        return Node(head.name, head.kind, self.shown[head.name], ref, children)
 
     def _refuse(self, reason: str, limit: str, allowed: int) -> None:
         raise LimitExceeded(f"the tree of {self.root} {reason}", limit=limit, allowed=allowed)

@@ -34,7 +34,7 @@ def _read_schema(prompt: Prompt, store: Store) -> tuple[Any, str] | None:
         return None
     if not isinstance(prompt.output.schema, str):
         return prompt.output.schema, prompt.path
-    source = store.side_file(prompt.output.schema)
+    source = store.schema_file(prompt)
     return parse_json(source), source.path
 
 

@@ -1,4 +1,4 @@
-"""Compiled components of one store: templates and include targets, made on first use and kept."""
+"""Compiled components: templates and include targets, made on first use and kept."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from promptreg.errors import InputError, InvalidFile, Problem
 from promptreg.model.check import Fault, copy_checked, path_text
 from promptreg.model.component import Component, Use
 from promptreg.model.inputs import InputSpec
-from promptreg.model.ref import Pin
-from promptreg.registry.store import Store
+from promptreg.registry.resolve import Closure
 from promptreg.render.binding import default_bindings
 from promptreg.render.segment import Label
 from promptreg.template import Binding, Template, compile_template
 from promptreg.text import TextMap
 
-__all__ = ["Library", "Target"]
+__all__ = ["Library", "Shelf", "Target"]
 
 
 class Target:
@@ -67,35 +66,51 @@ def _checked(value: Any, spec: InputSpec, faults: list[Fault]) -> Any:
     return copy_checked(value, spec.schema, (spec.name,), faults)
 
 
-class Library:
-    """Templates and targets by component name. Thread-safe; a component is compiled at most once."""
+_Key = tuple[str, str, str]
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self._lock = RLock()
-        self._targets: dict[str, Target] = {}
-        self._templates: dict[str, Template] = {}
+
+class Shelf:
+    """Everything compiled from one store, by name, closure digest and file. Thread-safe."""
+
+    def __init__(self) -> None:
+        self.lock = RLock()
+        self.targets: dict[_Key, Target] = {}
+        self.templates: dict[_Key, Template] = {}
+
+
+class Library:
+    """Templates and targets of the components of one closure. What two closures share is compiled once."""
+
+    def __init__(self, closure: Closure, shelf: Shelf) -> None:
+        self.closure = closure
+        self._shelf = shelf
+        self._lock = shelf.lock
+
+    def _key(self, component: Component) -> _Key:
+        return component.name, self.closure.pins[component.name].digest, component.path
 
     def label(self, component: Component) -> Label:
-        """How segments name a component: every head is shown as unreleased."""
-        shown = Pin(component.name, component.version, "").shown
-        return Label(component.name, shown, component.written.source)
+        """How segments name a component: with its shown version and its file."""
+        return Label(component.name, self.closure.pins[component.name].shown, component.written.source)
 
     def target(self, name: str) -> Target:
         """The include target for component `name`."""
+        component = self.closure.members[name]
+        key = self._key(component)
         with self._lock:
-            found = self._targets.get(name)
+            found = self._shelf.targets.get(key)
             if found is None:
-                found = self._targets[name] = Target(self.store.component(name), self)
+                found = self._shelf.targets[key] = Target(component, self)
             return found
 
     def template(self, component: Component) -> Template:
         """The compiled body of a component (of an examples component: its `format`, which also sees `example`)."""
         with self._lock:
-            found = self._templates.get(component.name)
+            key = self._key(component)
+            found = self._shelf.templates.get(key)
             if found is None:
                 names = [*component.inputs, "example"] if component.kind == "examples" else list(component.inputs)
-                found = self._templates[component.name] = compile_template(
+                found = self._shelf.templates[key] = compile_template(
                     component.body,
                     name=component.name,
                     inputs=names,

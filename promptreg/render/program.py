@@ -10,10 +10,9 @@ from promptreg.model.component import Component
 from promptreg.model.inputs import InputSpec
 from promptreg.model.prompt import Message, Part, Prompt, Slot
 from promptreg.model.written import KeyPath
-from promptreg.registry.resolve import Closure, resolve
-from promptreg.registry.store import Store
+from promptreg.registry.resolve import Closure
 from promptreg.render.binding import BoundInput, bind_part, fixed, prompt_bindings
-from promptreg.render.library import Library
+from promptreg.render.library import Library, Shelf
 from promptreg.render.segment import Label, Link
 from promptreg.template import Binding, Bound, Expression, Template, compile_expression
 
@@ -53,19 +52,18 @@ class Program(NamedTuple):
     slot_roles: Mapping[str, tuple[str, ...]]
 
 
-def compile_prompt(name: str, store: Store, library: Library) -> Program:
-    """Everything needed to render prompt `name`; raises every problem of all parts at once where that is possible."""
-    prompt = store.prompt(name)
-    closure = resolve(name, store)
-    return _Compiler(prompt, closure, store, library).run()
+def compile_prompt(closure: Closure, shelf: Shelf) -> Program:
+    """Everything needed to render the prompt of a closure; raises the problems of all parts at once where it can."""
+    return _Compiler(closure, shelf).run()
 
 
 class _Compiler:
-    def __init__(self, prompt: Prompt, closure: Closure, store: Store, library: Library) -> None:
+    def __init__(self, closure: Closure, shelf: Shelf) -> None:
+        prompt = closure.root
+        assert isinstance(prompt, Prompt)
         self.prompt = prompt
         self.closure = closure
-        self.store = store
-        self.library = library
+        self.library = Library(closure, shelf)
         self.label = Label(prompt.name, closure.pin.shown, prompt.written.source)
         self.problems: list[Problem] = []
 
@@ -103,7 +101,7 @@ class _Compiler:
             body = self.prompt.written.text_map((*part.key, "text"))
             template = self.library.inline(body, self.prompt.name, self.prompt.inputs, part.includes)
             return PartProgram(part, template, None, prompt_bindings(self.prompt), self.label, (), when, None)
-        component = self.store.component(part.use.ref.name)
+        component = self.closure.members[part.use.ref.name]
         bound = bind_part(self.prompt, part, component)
         start, _ = self.prompt.written.scalar_span(part.use.key)
         return PartProgram(

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from promptreg.model.ref import Pin
+from promptreg.registry.labels import Pick
 from promptreg.render.compose import ComposedMessage
 from promptreg.render.ledger import Ledger, PartRow, TokenCount, make_ledger
 from promptreg.render.origins import Traced, trace
@@ -45,9 +46,11 @@ class Rendered:
         absent: frozenset[str],
         ref: str,
         tokenizing: Tokenizing,
+        pick: Pick | None = None,
     ) -> None:
         self._program = program
         self._absent = absent
+        self._pick = pick
         self._composed = composed
         self._tokenizing = tokenizing
         pin = program.closure.pin
@@ -124,9 +127,11 @@ class Rendered:
 
     def record(self) -> dict[str, Any]:
         """What was rendered, without any content: name, versions, digests and part states; never values."""
+        label = {"label": self._pick.label, "bucket": self._pick.bucket} if self._pick else None
         return {
             "schema": "promptreg/record/1",
             "prompt": self.prompt._asdict(),
+            "label": label,
             "pins": [
                 {"name": pin.name, "version": pin.shown, "digest": pin.digest} for _, pin in sorted(self.pins.items())
             ],

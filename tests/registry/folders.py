@@ -13,7 +13,9 @@ from promptreg.errors import InvalidFile, Problem, TemplateInvalid
 from promptreg.model.component import Component
 from promptreg.model.prompt import Prompt
 from promptreg.registry.files import decode_utf8
-from promptreg.registry.store import Store, load_store, read_head
+from promptreg.registry.heads import read_head
+from promptreg.registry.source_tree import FolderTree
+from promptreg.registry.store import Store, load_store
 from promptreg.text import TextMap
 
 __all__ = ["Tag", "complaints", "fill", "load", "problems_of", "read_text", "scan", "text_component"]
@@ -48,7 +50,7 @@ def fill(folder: Path, files: Mapping[str, str | bytes]) -> Path:
 
 def load(folder: Path, files: Mapping[str, str | bytes] | None = None) -> Store:
     """The store of the registry `folder`/prompts, after writing `files` to it."""
-    return load_store(fill(folder, files or {}), folder, scan)
+    return load_store(FolderTree(fill(folder, files or {}), folder), scan)
 
 
 def text_component(body: str = "Hi.\n", *, kind: str = "rule", version: str = "1.0.0", more: str = "") -> str:

@@ -154,7 +154,11 @@ def test_the_order_of_writing_changes_nothing(
     second = load(tmp_path_factory.mktemp("graph"), dict(files))
     for name in first.heads:
         left, right = outcome(first, name), outcome(second, name)
-        assert left == right if isinstance(left, Closure) else str(left) == str(right)
+        if isinstance(left, Closure):
+            assert isinstance(right, Closure)
+            assert (left.pin, left.pins) == (right.pin, right.pins)
+        else:
+            assert str(left) == str(right)
 
 
 # -- ranges that exclude each other -----------------------------------------------------------------------------------

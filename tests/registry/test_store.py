@@ -13,7 +13,8 @@ from promptreg.errors import InvalidFile, UnknownName
 from promptreg.model.component import Component
 from promptreg.model.prompt import Prompt
 from promptreg.registry.head_codec import encode_head
-from promptreg.registry.store import Store, load_store, stamps
+from promptreg.registry.source_tree import FolderTree
+from promptreg.registry.store import Store, load_store
 from tests.registry.folders import fill, load, scan, text_component
 from tests.registry.test_digest import FILES
 from tests.registry.test_prompts import FULL
@@ -168,9 +169,9 @@ def swap(left: Path, right: Path) -> None:
 @pytest.mark.parametrize("edit", list(edits(Path())))
 def test_stamps_differ_after_every_edit_that_matters(tmp_path: Path, edit: str) -> None:
     registry = fill(tmp_path, {"a.md": text_component(), "b.md": text_component(), "s/one.json": "{}"})
-    store = load(tmp_path)
+    before = FolderTree(registry, tmp_path).stamps()
     edits(registry)[edit]()
-    assert (stamps(registry, tmp_path) == store.stamps) == (edit in ("nothing", "dot folder"))
+    assert (FolderTree(registry, tmp_path).stamps() == before) == (edit in ("nothing", "dot folder"))
 
 
 # -- the cache of parsed heads ----------------------------------------------------------------------------------------
@@ -209,8 +210,8 @@ def as_json(store: Store) -> dict[str, Any]:
 
 def test_a_cached_load_is_equal_to_a_fresh_one_and_parses_nothing(tmp_path: Path, cache: Path) -> None:
     registry = fill(tmp_path, EVERYTHING)
-    fresh = load_store(registry, tmp_path, scan)
-    cached = load_store(registry, tmp_path, never)
+    fresh = load_store(FolderTree(registry, tmp_path), scan)
+    cached = load_store(FolderTree(registry, tmp_path), never)
     assert as_json(cached) == as_json(fresh)
     assert cached.problems == fresh.problems
     assert len(list(cache.rglob("*.json"))) == 1
@@ -218,17 +219,17 @@ def test_a_cached_load_is_equal_to_a_fresh_one_and_parses_nothing(tmp_path: Path
 
 def test_a_changed_file_is_never_answered_from_the_cache(tmp_path: Path, cache: Path) -> None:
     registry = fill(tmp_path, {"a.md": text_component("One.\n")})
-    load_store(registry, tmp_path, scan)
+    load_store(FolderTree(registry, tmp_path), scan)
     replace(registry / "a.md", text_component("Two.\n"))
-    assert load_store(registry, tmp_path, scan).component("a").body.text == "Two.\n"
+    assert load_store(FolderTree(registry, tmp_path), scan).component("a").body.text == "Two.\n"
 
 
 def test_a_file_under_another_name_or_place_is_that_one(tmp_path: Path, cache: Path) -> None:
     registry = fill(tmp_path, {"a.md": text_component()})
-    load_store(registry, tmp_path, scan)
+    load_store(FolderTree(registry, tmp_path), scan)
     (registry / "x").mkdir()
     (registry / "a.md").rename(registry / "x/b.md")
-    head = load_store(registry, tmp_path, scan).head("x/b")
+    head = load_store(FolderTree(registry, tmp_path), scan).head("x/b")
     assert (head.name, head.path) == ("x/b", "prompts/x/b.md")
 
 
@@ -244,7 +245,7 @@ EVERYTHING_NAMES = [name.rpartition(".")[0] for name in EVERYTHING if name != "b
 @pytest.mark.parametrize("change", ["flip", "cut", "insert"])
 def test_a_damaged_cache_is_as_good_as_none(tmp_path: Path, cache: Path, position: float, change: str) -> None:
     registry = fill(tmp_path, EVERYTHING)
-    fresh = load_store(registry, tmp_path, scan)
+    fresh = load_store(FolderTree(registry, tmp_path), scan)
     (file,) = cache.rglob("*.json")
     data = bytearray(file.read_bytes())
     at = int(len(data) * position)
@@ -256,6 +257,6 @@ def test_a_damaged_cache_is_as_good_as_none(tmp_path: Path, cache: Path, positio
         data[at:at] = b"1"
     file.write_bytes(data)
     parsed = []
-    again = load_store(registry, tmp_path, lambda body, name: parsed.append(name) or scan(body, name))
+    again = load_store(FolderTree(registry, tmp_path), lambda body, name: parsed.append(name) or scan(body, name))
     assert as_json(again) == as_json(fresh)
     assert parsed

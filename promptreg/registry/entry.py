@@ -1,0 +1,96 @@
+"""Entry refs: what a caller asks for by name, version, range or label, as one version or the head."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from promptreg.errors import IntegrityError, UnknownName, UnsatisfiableRef
+from promptreg.model.ref import Ref, RefFault
+from promptreg.model.version import Version
+from promptreg.registry.heads import Head
+from promptreg.registry.labels import Pick
+from promptreg.registry.resolve import Closure, resolve_head, resolve_release
+from promptreg.registry.store import Store
+
+__all__ = ["Wanted", "closure_of", "head_of", "parse_ref", "wanted"]
+
+
+class Wanted(NamedTuple):
+    """What an entry ref stands for: a release, or the head when `version` is None; `pick` when a label decided."""
+
+    name: str
+    version: Version | None
+    pick: Pick | None = None
+
+
+def parse_ref(ref: str) -> Ref:
+    """The ref that a caller wrote; raises UnknownName when it is none."""
+    try:
+        return Ref.parse(ref)
+    except RefFault as fault:
+        raise UnknownName.at(str(fault)) from None
+
+
+def wanted(ref: Ref, store: Store, *, locked: bool = False, key: str | None = None) -> Wanted:
+    """Decide between the head and the releases of a name.
+
+    A bare name or a range takes the head when it fits, else (and always when `locked`) the highest release that fits.
+    A version takes its release, or the head of that number while there is none. A label takes the release it points to.
+
+    Raises UnknownName, UnsatisfiableRef, IntegrityError when a label points to nothing, UsageError for a missing key.
+    """
+    wish = ref.constraint
+    if wish.label is not None:
+        pick = store.labels.pick(wish.label, ref.name, key)
+        if not _is_released(ref.name, pick.version, store):
+            place = store.labels.table[wish.label][ref.name].place
+            message = f"the label {wish.label} points to {ref.name}@{pick.version}, which is not released"
+            raise IntegrityError.at(message, path=place.path, line=place.line, column=place.column)
+        return Wanted(ref.name, pick.version, pick)
+    if wish.exact is not None and _is_released(ref.name, wish.exact, store):
+        return Wanted(ref.name, wish.exact)
+    head = None if locked else store.heads.get(ref.name)
+    if head is not None and wish.allows(head.version):
+        return Wanted(ref.name, None)
+    releases = [version for version in store.releases.versions(ref.name) if wish.allows(version)]
+    if releases and not (ref.name in store.broken and not wish.text and not locked):
+        return Wanted(ref.name, releases[0])
+    raise _nothing_fits(ref, store, locked=locked)
+
+
+def _is_released(name: str, version: Version, store: Store) -> bool:
+    return store.releases.holds(name, version) or (name, version) in store.releases.lock
+
+
+def _nothing_fits(ref: Ref, store: Store, *, locked: bool) -> Exception:
+    versions = store.releases.versions(ref.name)
+    if not versions or not locked:
+        head = store.head(ref.name)  # raises the file's own errors, or UnknownName with the nearest name
+        held = [head.version, *(version for version in versions if version != head.version)]
+    else:
+        held = versions
+    if locked and not versions:
+        return UnsatisfiableRef.at(f"{ref.name} has no release yet; only releases are used here")
+    shown = ", ".join(map(str, held[:6]))
+    near = min(held, key=lambda version: _distance(version, ref))
+    message = f"no version of {ref.name} fits {ref}; the registry holds {shown}"
+    return UnsatisfiableRef.at(message, suggestion=f"{ref.name}@{near}")
+
+
+def _distance(version: Version, ref: Ref) -> tuple[int, int, int]:
+    low = ref.constraint.low or Version(0, 0, 0)
+    return abs(version.major - low.major), abs(version.minor - low.minor), abs(version.patch - low.patch)
+
+
+def head_of(target: Wanted, store: Store) -> Head:
+    """The component or prompt that an entry stands for."""
+    if target.version is None:
+        return store.head(target.name)
+    return store.releases.verified(target.name, target.version)
+
+
+def closure_of(target: Wanted, store: Store) -> Closure:
+    """The closure of an entry: working mode for a head, the pins of the lock for a release."""
+    if target.version is None:
+        return resolve_head(store.head(target.name), store)
+    return resolve_release(target.name, target.version, store)

@@ -1,0 +1,132 @@
+"""The frozen side of a registry: released versions, read when needed, and the lock that vouches for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from promptreg.errors import IntegrityError, InvalidFile, Problem, UnsatisfiableRef
+from promptreg.model.digest import text_digest
+from promptreg.model.lock import LockEntry, parse_lock
+from promptreg.model.version import Version
+from promptreg.registry.files import decode, decode_utf8
+from promptreg.registry.source_tree import LOCK, FrozenFile, SourceTree, frozen_key
+
+if TYPE_CHECKING:
+    from promptreg.registry.heads import Head, ReadHead
+    from promptreg.text import Source
+
+__all__ = ["Releases"]
+
+
+class Releases:
+    """Released versions by name. Thread-safe; each is read at most once. A frozen file is read even without a lock."""
+
+    def __init__(self, tree: SourceTree, read_head: ReadHead) -> None:
+        self._tree = tree
+        self._read_head = read_head
+        self._mutex = RLock()
+        self._files: dict[str, dict[Version, FrozenFile]] | None = None
+        self._schemas: dict[tuple[str, Version], FrozenFile] = {}
+        self._heads: dict[tuple[str, Version], Head] = {}
+        self._lock: Mapping[tuple[str, Version], LockEntry] | None = None
+
+    # -- what there is
+
+    def _index(self) -> dict[str, dict[Version, FrozenFile]]:
+        with self._mutex:
+            if self._files is None:
+                files: dict[str, dict[Version, FrozenFile]] = {}
+                for name, found in self._tree.frozen().items():
+                    for file_name, item in found.items():
+                        key = frozen_key(file_name)
+                        assert key is not None
+                        if key[1] == ".schema.json":
+                            self._schemas[name, key[0]] = item
+                        else:
+                            files.setdefault(name, {})[key[0]] = item
+                self._files = files
+            return self._files
+
+    def names(self) -> list[str]:
+        """Every name with a frozen version."""
+        return sorted(self._index())
+
+    def versions(self, name: str) -> list[Version]:
+        """The frozen versions of a name, highest first."""
+        return sorted(self._index().get(name, ()), reverse=True)
+
+    def holds(self, name: str, version: Version) -> bool:
+        """Whether that version is frozen here."""
+        return version in self._index().get(name, ())
+
+    @property
+    def lock(self) -> Mapping[tuple[str, Version], LockEntry]:
+        """The entries of the lock, empty when there is none; raises IntegrityError when it cannot be trusted."""
+        with self._mutex:
+            if self._lock is None:
+                found = self._tree.optional(LOCK)
+                self._lock = {} if found is None else parse_lock(_lock_text(*found), found[1])
+            return self._lock
+
+    # -- one release
+
+    def source(self, name: str, version: Version) -> Source:
+        """The text of a frozen file; raises UnsatisfiableRef when it is not there, InvalidFile when unreadable."""
+        item = self._index().get(name, {}).get(version)
+        if item is None:
+            raise UnsatisfiableRef.at(f"{name}@{version} is not released here")
+        return decode(self._tree.read(item.file, item.path), item.path)
+
+    def head(self, name: str, version: Version) -> Head:
+        """The released component or prompt, read once; raises InvalidFile when its file is broken."""
+        with self._mutex:
+            found = self._heads.get((name, version))
+            if found is None:
+                found = self._read_head(self.source(name, version), name)
+                self._heads[name, version] = found
+            return found
+
+    def schema(self, name: str, version: Version) -> Source | None:
+        """The frozen output schema of a release, when it has one."""
+        self._index()
+        item = self._schemas.get((name, version))
+        return None if item is None else decode(self._tree.read(item.file, item.path), item.path)
+
+    def entry(self, name: str, version: Version) -> LockEntry:
+        """The lock entry of a release; raises IntegrityError when the lock has none."""
+        found = self.lock.get((name, version))
+        if found is None:
+            raise IntegrityError.at(f"the lock has no entry for {name}@{version}", path=LOCK)
+        return found
+
+    def verified(self, name: str, version: Version) -> Head:
+        """The release with its bytes checked against the lock; raises IntegrityError when they differ or miss."""
+        entry = self.entry(name, version)
+        try:
+            head = self.head(name, version)
+        except (InvalidFile, UnsatisfiableRef) as error:
+            reason = f"the frozen file of {entry} cannot be used"
+            raise IntegrityError(
+                [problem._replace(message=f"{reason}: {problem.message}") for problem in error.problems]
+            ) from None
+        self._check(entry, "file", text_digest(head.written.source.text), entry.file, head.path)
+        if entry.schema is not None:
+            schema = self.schema(name, version)
+            found = text_digest(schema.text) if schema else "missing"
+            self._check(entry, "output schema", found, entry.schema, schema.path if schema else head.path)
+        return head
+
+    def _check(self, entry: LockEntry, what: str, found: str, wanted: str, path: str) -> None:
+        if found != wanted:
+            digests = f"{found[:15]}…, the lock says {wanted[:15]}…"
+            message = f"the frozen {what} of {entry} is not the one that was released ({digests})"
+            raise IntegrityError([Problem(IntegrityError.code, message, path)])
+
+
+def _lock_text(data: bytes, path: str) -> str:
+    try:
+        return decode_utf8(data, path).text
+    except InvalidFile as error:
+        raise IntegrityError([problem._replace(code=IntegrityError.code) for problem in error.problems]) from None
