@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,7 +21,8 @@ from tests.cli.running import SMALL, run
 def complete(line: str, folder: Path = SMALL) -> list[str]:
     """The words offered after `line` in bash."""
     words = f"promptreg {line}"
-    environment = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split(" ")) - 1)}
+    cursor = len(shlex.split(words)) - (not words.endswith(" "))
+    environment = {"COMP_WORDS": words, "COMP_CWORD": str(cursor)}
     with pytest.MonkeyPatch.context() as patch, contextlib.chdir(folder):
         for name, value in environment.items():
             patch.setenv(name, value)
@@ -62,8 +64,9 @@ def test_the_words_that_fit_are_offered(line: str, words: list[str]) -> None:
 
 
 def test_the_registry_option_holds_for_what_follows(tmp_path: Path) -> None:
-    assert complete(f"render --registry {SMALL / 'prompts'} h", tmp_path) == ["hello"]
-    assert complete(f"render --registry {SMALL / 'prompts'} support/reply --sample s", tmp_path) == ["small-claim"]
+    registry = shlex.quote(str(SMALL / "prompts"))
+    assert complete(f"render --registry {registry} h", tmp_path) == ["hello"]
+    assert complete(f"render --registry {registry} support/reply --sample s", tmp_path) == ["small-claim"]
 
 
 def test_options_are_offered() -> None:
