@@ -13,10 +13,11 @@ from promptreg.registry.git.tree import LINK, SUBMODULE
 
 __all__ = ["Change", "Header", "is_continued", "list_changes", "read_header"]
 
-_FORMAT = "%H%x00%an%x00%ae%x00%aI%x00%s"
+_FORMAT = "%H%x00%an%x00%ae%x00%ad%x00%s"
 _OPTIONS = (
     "-z",
     f"--format=tformat:{_FORMAT}",
+    "--date=raw",  # git would stop at a time that it cannot write as a date
     "--encoding=UTF-8",
     # What configuration could turn on.
     "--no-show-signature",
@@ -119,7 +120,26 @@ def is_continued(git: Git, earlier: str, later: str) -> bool:
 def read_header(git: Git, commit: str) -> Header:
     """Who made a commit, when, and its subject line."""
     found = output(git, ("log", *_OPTIONS, "--no-patch", "--no-walk", "--end-of-options", object_id(commit), "--"))
-    return Header(*(decoded(field) for field in found.split(b"\0")[:5]))
+    return _header(commit, iter(found.split(b"\0")[1:]))
+
+
+def _header(commit: str, fields: Iterator[bytes]) -> Header:
+    """The header from the fields that follow the id."""
+    author, email, time, subject = [decoded(next(fields)) for _ in range(4)]
+    return Header(commit, author, email, _iso_time(time), subject)
+
+
+def _iso_time(raw: str) -> str:
+    """ISO 8601 with offset for `seconds +hhmm`; a time that no calendar has is the beginning of 1970."""
+    from datetime import datetime, timedelta, timezone
+
+    seconds, _, zone = raw.partition(" ")
+    try:
+        minutes = int(f"{zone[:1]}{zone[1:-2]}") * 60 + int(f"{zone[:1]}{zone[-2:]}")
+        offset = timezone(timedelta(minutes=minutes))
+        return (datetime.fromtimestamp(0, offset) + timedelta(seconds=int(seconds))).isoformat()
+    except (ValueError, OverflowError):
+        return "1970-01-01T00:00:00+00:00"
 
 
 def _parse(fields: Iterator[bytes], shallow: frozenset[str]) -> Iterator[Change]:
@@ -130,9 +150,8 @@ def _parse(fields: Iterator[bytes], shallow: frozenset[str]) -> Iterator[Change]
             path = decoded(next(fields))
             old_id, new_id, status, mode = _versions(field)
             yield Change(*header, path, old_id, new_id, "?" if is_oldest else status, mode)
-        else:
-            author, email, time, subject = (decoded(next(fields)) for _ in range(4))
-            header = Header(field.decode("ascii"), author, email, time, subject)
+        elif field:  # a merge has an empty one before its changes
+            header = _header(field.decode("ascii"), fields)
             is_oldest = header.commit in shallow
 
 
