@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from promptreg.errors import (
@@ -21,7 +21,7 @@ from promptreg.errors import (
 )
 from promptreg.model.ref import Ref
 from promptreg.model.version import Version
-from promptreg.registry import resolve as resolving
+from promptreg.registry import chains
 from promptreg.registry.resolve import MAX_CHAIN, Closure, resolve
 from promptreg.registry.store import Store
 from tests.registry.folders import load, text_component
@@ -356,7 +356,16 @@ def test_a_chain_is_too_long_whichever_way_was_walked_first(tmp_path: Path, refs
         resolve("p", load(tmp_path, files))
 
 
+KNOWN_FROM_BELOW = {
+    "p": Vertex("1.0.0", ("c", "b", "a"), "prompt"),
+    **{user: Vertex("1.0.0", (used,)) for user, used in pairwise("abcd")},
+    "d": Vertex("1.0.0", ()),
+}
+"""The long way from p leads through what was walked before, from the inside out."""
+
+
 @settings(max_examples=60)
+@example(KNOWN_FROM_BELOW, 3)
 @given(graphs(kinds=("component",)).map(straight), st.integers(1, 3))
 def test_the_longest_way_counts_however_the_graph_is_tangled(
     tmp_path_factory: pytest.TempPathFactory, graph: dict[str, Vertex], limit: int
@@ -366,7 +375,7 @@ def test_the_longest_way_counts_however_the_graph_is_tangled(
 
     store = load(tmp_path_factory.mktemp("graph"), files_of(graph))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(resolving, "MAX_CHAIN", limit)
+        patch.setattr(chains, "MAX_CHAIN", limit)
         for name in graph:
             assert isinstance(outcome(store, name), LimitExceeded) == (length(name) > limit)
 
