@@ -13,6 +13,7 @@ from jinja2.utils import missing
 from promptreg.errors import Problem, TemplateInvalid
 from promptreg.template import runtime
 from promptreg.template.bullets import Bullets
+from promptreg.template.callables import Macro
 from promptreg.template.codegen import Code, generate
 from promptreg.template.dialect import check
 from promptreg.template.facts import collect
@@ -20,6 +21,7 @@ from promptreg.template.faults import FAULTS, LineTable, located
 from promptreg.template.limits import Limits, Meter
 from promptreg.template.origins import Origins, hand_over
 from promptreg.template.parsing import Parsed, Settings, parse_body, parse_expression
+from promptreg.template.places import Places
 from promptreg.template.spans import Binding, IncludeTarget, Path
 from promptreg.template.trace import Trace
 from promptreg.text import TextMap
@@ -28,7 +30,8 @@ __all__ = ["Expression", "Template", "compile_expression", "compile_template"]
 
 _RUNTIME: dict[str, Any] = {
     **{name: getattr(runtime, name) for name in ("arithmetic", "compare", "compare_chain", "concat", "cut", "item")},
-    **{name: getattr(runtime, name) for name in ("loop_changed", "negate", "posate", "show", "whole_text", "Macro")},
+    **{name: getattr(runtime, name) for name in ("loop_changed", "negate", "posate", "show", "whole_text")},
+    "Macro": Macro,
     "undefined": runtime.Missing,
     "cond_expr_undefined": Undefined,
     "missing": missing,
@@ -41,7 +44,7 @@ _Root = Callable[[Mapping[str, Any], Meter, list[str]], Any]
 class Template:
     """A compiled body: immutable, and safe to run in many threads at once."""
 
-    __slots__ = ("_root", "body", "bullets", "includes", "name")
+    __slots__ = ("_root", "body", "includes", "name", "places")
 
     def __init__(
         self, root: _Root, body: TextMap, name: str, includes: Mapping[str, IncludeTarget], bullets: Bullets | None
@@ -50,7 +53,7 @@ class Template:
         self.body = body
         self.includes = includes
         self.name = name
-        self.bullets = bullets
+        self.places = Places(body, bullets)
 
     def prepare(self) -> None:
         """Compile all that this template includes and load what errors and slow filters import when used."""

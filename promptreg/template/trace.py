@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from promptreg.template.bullets import Bullets
 from promptreg.template.marks import Enter, EnterInclude, Event, Fork, Leave, Loop, LoopStep, Mark, Pass, Prints, Site
+from promptreg.template.places import Places, WrittenRun
 from promptreg.template.spans import Binding, Bound, Branch, Computed, Fixed, Frame, IncludeTarget, Path, Span
-from promptreg.text import TextMap
+from promptreg.text import Source
 
 if TYPE_CHECKING:
     from promptreg.template.engine import Template
@@ -61,11 +61,10 @@ class _Level:
     number of the event that started the innermost pass or body, by which bullets tell repetitions apart.
     """
 
-    __slots__ = ("bindings", "body", "bullets", "frame", "item", "loops", "passes", "serial")
+    __slots__ = ("bindings", "frame", "item", "loops", "passes", "places", "serial")
 
     def __init__(self, template: Template, bindings: Mapping[str, Binding], frame: Frame) -> None:
-        self.body: TextMap = template.body
-        self.bullets: Bullets | None = template.bullets
+        self.places: Places = template.places
         self.bindings = bindings
         self.frame = frame
         self.loops: dict[int, int | None] = {}
@@ -76,7 +75,7 @@ class _Level:
     def inner(self, serial: int, item: int | None) -> _Level:
         """The same component inside a macro or call block."""
         level = _Level.__new__(_Level)
-        level.body, level.bullets = self.body, self.bullets
+        level.places = self.places
         level.bindings, level.frame = self.bindings, self.frame
         level.loops, level.passes = dict(self.loops), dict(self.passes)
         level.item, level.serial = item, serial
@@ -99,8 +98,11 @@ class _Reader:
             if isinstance(piece, Mark):
                 for event in piece.before:
                     self._event(event)
+                level = self._level
+                source = level.places.body.source
                 for run in piece.runs:
-                    self._literal(run.offset, run.size)
+                    for part in level.places.runs(run):
+                        self._written(part, source)
                 for event in piece.after:
                     self._event(event)
             else:
@@ -123,7 +125,7 @@ class _Reader:
             level.passes[event.loop] = self._events
         elif isinstance(event, Enter):
             self._outer.append(level)
-            self._level = level.inner(self._events, self._bullet(event.start))
+            self._level = level.inner(self._events, self._item_at(event.start))
         elif isinstance(event, EnterInclude):
             self._outer.append(level)
             self._level = self._included(event, level)
@@ -142,10 +144,10 @@ class _Reader:
                 bindings[name] = self._binding(event.site.sources[name])
             else:
                 bindings[name] = target.defaults.get(name) or Computed(_NOTHING)
-        frame = Frame(target.label, level.frame, level.body.offset(event.site.start))
+        frame = Frame(target.label, level.frame, level.places.tag(event.site.start, event.site.end)[0])
         inner = _Level(target.template, bindings, frame)
         inner.serial = self._events
-        inner.item = self._bullet(event.site.start)
+        inner.item = self._item_at(event.site.start)
         return inner
 
     # -- origins
@@ -188,75 +190,67 @@ class _Reader:
 
     # -- spans
 
-    def _literal(self, offset: int, size: int) -> None:
-        bullets = self._level.bullets
-        pieces = bullets.borders(offset, offset + size) if bullets is not None else [(offset, offset + size)]
-        for start, end in pieces:
-            self._written(self._level.body, start, end, self._bullet(start))
-
-    def _written(self, text: TextMap, start: int, end: int, bullet: int | None) -> None:
-        """Add `text[start:end]` as literal spans."""
-        for run in text.ranges(start, end):
-            size = run.end - run.start
-            self.spans.append(
-                Span(
-                    self._at,
-                    self._at + size,
-                    "literal",
-                    run.exact,
-                    self._level.frame,
-                    text.source,
-                    run.file_start,
-                    run.file_end,
-                    None,
-                    None,
-                    None,
-                    _NOTHING,
-                    bullet,
-                )
-            )
-            self._at += size
+    def _written(self, run: WrittenRun, source: Source) -> None:
+        start = self._at
+        self._at = end = start + run.size
+        bullet = self._number(run.bullet)
+        place = (self._level.frame, source, run.file_start, run.file_end)
+        self.spans.append(Span(start, end, "literal", run.exact, *place, None, None, None, _NOTHING, bullet))
 
     def _printed(self, text: str) -> None:
         site = self._site
         assert site is not None, "a printed piece has no site"
         binding = self._binding(site)
-        bullet = self._bullet(site.start)
         if not text:
             self._branch(_input_reads(binding))
         elif isinstance(binding, Fixed) and (scalar := binding.locate(())) is not None and scalar.text == text:
-            self._written(scalar, 0, len(text), bullet)
+            bullet = self._level.places.bullet(site.start)
+            for part in scalar.ranges(0, len(text)):
+                run = WrittenRun(part.end - part.start, part.exact, part.file_start, part.file_end, bullet)
+                self._written(run, scalar.source)
         elif isinstance(binding, Bound):
-            self._value(text, site, binding.path, bullet)
+            self._shown(text, site, path=binding.path, reads=_NOTHING)
         else:
-            self._derived(text, site, binding, bullet)
+            self._shown(text, site, path=None, reads=_input_reads(binding))
 
-    def _value(self, text: str, site: Site, path: Path, bullet: int | None) -> None:
-        body = self._level.body
-        file_start, file_end = body.span(site.start, site.end)
-        span = (self._at, self._at + len(text), "value", True, self._level.frame, body.source, file_start, file_end)
-        self.spans.append(Span(*span, site.expression, path, 0, _NOTHING, bullet))
-        self._at += len(text)
-
-    def _derived(self, text: str, site: Site, binding: Binding, bullet: int | None) -> None:
-        body = self._level.body
-        file_start, file_end = body.span(site.start, site.end)
-        span = (self._at, self._at + len(text), "derived", False, self._level.frame, body.source, file_start, file_end)
-        self.spans.append(Span(*span, site.expression, None, None, _input_reads(binding), bullet))
-        self._at += len(text)
+    def _shown(self, text: str, site: Site, *, path: Path | None, reads: frozenset[Path]) -> None:
+        """Add what a tag printed: a value when it has a path, else something derived from what it read."""
+        start = self._at
+        self._at = end = start + len(text)
+        places = self._level.places
+        file_start, file_end = places.tag(site.start, site.end)
+        exact = path is not None
+        self.spans.append(
+            Span(
+                start,
+                end,
+                "value" if exact else "derived",
+                exact,
+                self._level.frame,
+                places.body.source,
+                file_start,
+                file_end,
+                site.expression,
+                path,
+                0 if exact else None,
+                reads,
+                self._number(places.bullet(site.start)),
+            )
+        )
 
     # -- bullets
 
-    def _bullet(self, offset: int) -> int | None:
-        """The number of the bullet item that body offset `offset` stands in, counted as items appear."""
+    def _item_at(self, offset: int) -> int | None:
+        """The number of the item that body offset `offset` stands in."""
+        return self._number(self._level.places.bullet(offset))
+
+    def _number(self, index: int | None) -> int | None:
+        """The number of the item that bullet `index` of the body makes here; items are counted as they appear."""
         level = self._level
-        if level.item is not None or level.bullets is None:
+        bullets = level.places.bullets
+        if level.item is not None or index is None or bullets is None:
             return level.item
-        index = level.bullets.at(offset)
-        if index is None:
-            return None
-        loop = level.bullets.loops[index]
-        key = (level.serial, index, level.passes.get(loop, 0))
+        key = (level.serial, index, level.passes.get(bullets.loops[index], 0))
         return self._items.setdefault(key, len(self._items) + 1)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
 from promptreg.errors import LimitExceeded, RenderError, TemplateInvalid
@@ -28,6 +30,19 @@ def test_bomb_ends_at_its_limit(bomb: Bomb) -> None:
         assert isinstance(error, LimitExceeded)
         assert (error.limit, error.allowed) == (bomb.limit, getattr(Limits(), bomb.limit))
     assert bomb.limit in str(error)
+
+
+@pytest.mark.parametrize("bomb", [bomb for bomb in BOMBS if bomb.limit == "string"], ids=lambda bomb: bomb.id)
+def test_size_is_known_before_memory_is_taken(bomb: Bomb) -> None:
+    values = bomb.make_values()
+    template = compiled(bomb.body, list(values), bomb.components)
+    tracemalloc.start()
+    try:
+        with pytest.raises(LimitExceeded):
+            template.stream(values, Meter())
+        assert tracemalloc.get_traced_memory()[1] < 40_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_limits_can_be_lowered() -> None:
