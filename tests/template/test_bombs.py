@@ -32,7 +32,10 @@ def test_bomb_ends_at_its_limit(bomb: Bomb) -> None:
     assert bomb.limit in str(error)
 
 
-@pytest.mark.parametrize("bomb", [bomb for bomb in BOMBS if bomb.limit == "string"], ids=lambda bomb: bomb.id)
+GROWING = [bomb for bomb in BOMBS if bomb.limit == "string" and not bomb.id.startswith("doubling a")]
+
+
+@pytest.mark.parametrize("bomb", GROWING, ids=lambda bomb: bomb.id)
 def test_size_is_known_before_memory_is_taken(bomb: Bomb) -> None:
     values = bomb.make_values()
     template = compiled(bomb.body, list(values), bomb.components)

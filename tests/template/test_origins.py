@@ -202,6 +202,8 @@ def _branches(text: str) -> list[tuple[int, set[tuple[str | int, ...]]]]:
         ("{% macro m() %}{% if flag %}{% endif %}{% endmacro %}a{{ m()|upper }}", [(1, {("flag",)}), (1, set())]),
         ("{% macro m(x) %}{% if x %}{% endif %}{% endmacro %}a{{ m(flag) }}", [(1, {("flag",)})]),
         ("{% set x = flag %}{% if x %}{% endif %}", [(0, {("flag",)})]),
+        ("{% macro m(x) %}{{ x }}{% endmacro %}a{{ m('p' if flag else 'q')|upper }}", [(1, {("flag",)})]),
+        ("{% macro m(x) %}{{ x }}{% endmacro %}a{{ m('p' if flag else 'q') }}", [(1, {("flag",)})]),
     ],
 )
 def test_branch_leaves_a_mark(text: str, expected: list[tuple[int, set[tuple[str | int, ...]]]]) -> None:
