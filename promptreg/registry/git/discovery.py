@@ -32,8 +32,8 @@ from promptreg.registry.git.repository import Place, Repository
 
 __all__ = ["find_repository", "open_repository", "repository_of"]
 
-_LOCATING = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES")
-_FOLDERS = ("GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
+_STORES = ("GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
+_MORE_STORES = ("GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
 _UNSAFE = re.compile(r"dubious ownership|unsafe repository|safe\.bareRepository")
 _NONE = re.compile(r"not a git repository \(or any")
 _QUESTIONS = ("--is-inside-work-tree", "--is-shallow-repository", "--show-object-format")
@@ -109,7 +109,7 @@ def _choose(program: str, folder: str) -> tuple[Place, Mapping[str, str]]:
         found = _around(program, folder)
     except NoRepository as error:
         failed = error
-    hook = _hook(program)
+    hook = _hook(program, folder)
     if hook and found and hook.place.git_dir == found.git_dir:
         return found, hook.variables
     if hook and _is_nearer(hook.place, found, folder):
@@ -142,20 +142,21 @@ def _around(program: str, folder: str) -> Place:
     return outer if outer.top is not None else place
 
 
-def _hook(program: str) -> _Hook | None:
+def _hook(program: str, folder: str) -> _Hook | None:
     """The repository that the environment names, for people who set GIT_DIR and for hooks; None when it names none."""
-    if not any(name in os.environ for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY")):
+    if not any(os.environ.get(name) for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY")):
         return None
     environment = discovery_environment()
-    if "GIT_DIR" in os.environ:
-        environment |= {name: os.environ[name] for name in _LOCATING if name in os.environ}
     try:
-        place = _probe(program, os.getcwd(), environment)
+        variables = {name: os.path.abspath(os.environ[name]) for name in _STORES if os.environ.get(name)}
+        variables |= {name: os.environ[name] for name in _MORE_STORES if os.environ.get(name)}
+        if os.environ.get("GIT_DIR"):
+            named = (name for name in ("GIT_DIR", "GIT_WORK_TREE") if os.environ.get(name))
+            environment |= variables | {name: os.path.abspath(os.environ[name]) for name in named}
+        # With a git folder and no work tree named, git takes the working folder for its top.
+        place = _probe(program, folder if "GIT_WORK_TREE" in environment else os.getcwd(), environment)
     except (GitError, OSError):
         return None
-    variables = {name: os.path.abspath(os.environ[name]) for name in _FOLDERS if os.environ.get(name)}
-    for name in ("GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH"):
-        variables |= {name: os.environ[name]} if name in os.environ else {}
     index = os.environ.get("GIT_INDEX_FILE")
     if index:  # git, too, starts at the top of the work tree
         variables["GIT_INDEX_FILE"] = os.path.join(place.top or place.git_dir, index)

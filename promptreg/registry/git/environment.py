@@ -41,6 +41,7 @@ SETTINGS = (
     "core.askPass=",
     "credential.helper=",
     "protocol.ext.allow=never",
+    "fetch.parallel=-1",  # where GIT_NO_LAZY_FETCH is not known, a fetch ends before it begins
     "diff.external=",
     f"diff.orderFile={os.devnull}",
     f"mailmap.file={os.devnull}",
@@ -51,7 +52,8 @@ SETTINGS = (
     "gc.auto=0",
 )
 
-FETCHING_SETTINGS = tuple(setting for setting in SETTINGS if not setting.startswith(("core.askPass", "credential")))
+_AGAINST_FETCHING = ("core.askPass", "credential.", "fetch.")
+FETCHING_SETTINGS = tuple(setting for setting in SETTINGS if not setting.startswith(_AGAINST_FETCHING))
 """The settings where missing objects may be fetched: git may ask for credentials as it is told to."""
 
 
@@ -79,7 +81,7 @@ _FIXED = {
     "GIT_TRACE2_PERF": "0",
 }
 
-# Nothing is fetched: git from 2.39.4 on does not try, an older one has no protocol to do it with.
+# Nothing is fetched: git from 2.39.4 on does not try; an older one fails at a setting, and has no protocol either.
 _NO_FETCH = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_ASKPASS": "", "SSH_ASKPASS": ""}
 _NO_USER_CONFIGURATION = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
 

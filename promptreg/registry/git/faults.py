@@ -54,6 +54,7 @@ _MISSING = re.compile(
     r"could not fetch ([0-9a-f]{40,64}) from promisor remote"
     r"|unable to read (?:tree|sha1 file of \S+) \(?([0-9a-f]{40,64})"
     r"|[Ff]ailed to traverse parents of commit ([0-9a-f]{40,64})"
+    r"|fetch\.parallel cannot be negative"
     r"|(?:bad|missing) (?:tree )?object ([0-9a-f]{40,64})"
 )
 
@@ -63,7 +64,7 @@ def failure(command: str, said: bytes, code: int) -> GitError:
     text = said.decode("utf-8", "replace").strip()
     missing = _MISSING.search(text)
     if missing:
-        return MissingObject(next(filter(None, missing.groups())))
+        return MissingObject(next(filter(None, missing.groups()), None))
     lines = [line for line in text.splitlines() if line.startswith(("fatal: ", "error: "))] or text.splitlines()
     reason = "; ".join(shown(line.removeprefix("fatal: ").removeprefix("error: ")) for line in lines[-3:])
     if not reason:
