@@ -60,7 +60,7 @@ class Scope(NamedTuple):
 
 def check(parsed: Parsed, facts: Facts, *, inputs: Collection[str], includes: Mapping[str, Any]) -> list[Problem]:
     """Every violation in source order; empty when the body may be compiled."""
-    checker = _Checker(parsed, facts, NameRules(facts, inputs), includes)
+    checker = _Checker(parsed, facts, NameRules(facts, inputs, parsed.limits.macro_depth), includes)
     return sorted(set(checker.run()), key=lambda p: (p.line or 0, p.column or 0, p.message))
 
 

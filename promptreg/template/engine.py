@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NoReturn
 
 from jinja2.runtime import LoopContext, Undefined
 from jinja2.utils import missing
@@ -72,7 +72,7 @@ class Template:
         try:
             self._root(values, meter, out)
         except FAULTS as error:
-            raise located(error) from error
+            _raise(error)
         self._check_size(out, meter)
         return out
 
@@ -111,7 +111,7 @@ class Expression:
                 str(result)
                 raise runtime.ValueProblem("the expression has no value")
         except FAULTS as error:
-            raise located(error) from error
+            _raise(error)
         return result
 
 
@@ -147,6 +147,13 @@ def compile_expression(
     origins = _checked(parsed, names, {})
     code = _generated(parsed, origins, expression=True)
     return Expression(_load(code, text), text, origins.flows.conditions(parsed.tree.body))
+
+
+def _raise(error: Exception) -> NoReturn:
+    found = located(error)
+    if found is error:
+        raise found
+    raise found from error
 
 
 def _compiled(parsed: Parsed, inputs: Collection[str], includes: Mapping[str, IncludeTarget]) -> Code:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from jinja2.exceptions import TemplateError
 
-from promptreg.errors import InputError, LimitExceeded, Problem, PromptregError, RenderError, TemplateInvalid
+from promptreg.errors import InputError, LimitExceeded, Problem, PromptregError, RenderError
 from promptreg.template.positions import Pos
 from promptreg.text import Location, TextMap
 
@@ -55,8 +55,11 @@ class _Place(NamedTuple):
 
 
 def located(error: BaseException) -> PromptregError:
-    """The error to raise instead, with the place of the failing expression and the includes that led there."""
-    if isinstance(error, TemplateInvalid):
+    """The error to raise instead, with the place of the failing expression and the includes that led there.
+
+    An error about something else than this render (a broken file that an include needs) comes back as it is.
+    """
+    if isinstance(error, PromptregError) and not isinstance(error, RenderError | InputError):
         return error
     places = _places(error.__traceback__)
     message = _message(error)

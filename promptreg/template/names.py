@@ -11,14 +11,13 @@ from promptreg.template.words import RESERVED_NAMES
 
 __all__ = ["NameRules", "macro_depths"]
 
-_MACRO_DEPTH = 32
-
 
 class NameRules:
     """Answers questions about names; `inputs` are the declared ones."""
 
-    def __init__(self, facts: Facts, inputs: Collection[str]) -> None:
+    def __init__(self, facts: Facts, inputs: Collection[str], macro_depth: int) -> None:
         self._facts = facts
+        self._macro_depth = macro_depth
         self._inputs = frozenset(inputs)
 
     def is_known(self, name: str) -> bool:
@@ -50,8 +49,8 @@ class NameRules:
         for name in circles:
             yield f'the macro "{name}" calls itself', self._facts.macros[name]
         for name, depth in depths.items():
-            if depth > _MACRO_DEPTH:
-                message = f'the macro "{name}" calls macros deeper than macro_depth allows ({_MACRO_DEPTH})'
+            if depth > self._macro_depth:
+                message = f'the macro "{name}" calls macros deeper than macro_depth allows ({self._macro_depth})'
                 yield message, self._facts.macros[name]
 
 

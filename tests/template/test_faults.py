@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
-from promptreg.errors import InputError, LimitExceeded, PromptregError, RenderError
-from promptreg.template import Limits, Meter
+from promptreg.errors import InputError, InvalidFile, LimitExceeded, PromptregError, RenderError
+from promptreg.template import Binding, Limits, Meter, Template, compile_template
 from tests.support.reference import Component
-from tests.support.templates import compiled
+from tests.support.templates import body_of, compiled
 
 VALUES: dict[str, Any] = {"d": {"subject": "x", "none": None}, "xs": [1, 2], "text": "abc", "n": 3}
 
@@ -109,6 +109,27 @@ def test_deep_recursion_is_an_error_of_the_template() -> None:
     template = compiled("{% include 'c30' %}", [], components)
     with pytest.raises(RenderError, match="nested too deeply"):
         template.stream({}, Meter())
+
+
+def test_broken_include_is_reported_as_it_is() -> None:
+    class Broken:
+        inputs = ()
+        label = "broken"
+        defaults: ClassVar[dict[str, Binding]] = {}
+
+        def bind(self, found: dict[str, Any]) -> dict[str, Any]:
+            return found
+
+        @property
+        def template(self) -> Template:
+            raise InvalidFile.at("cannot be read", path="prompts/broken.md", line=1, column=1)
+
+    body = body_of("{% include 'b' %}")
+    template = compile_template(body, name="x", inputs=[], includes={"b": Broken()}, bullets=False)
+    with pytest.raises(InvalidFile) as failed:
+        template.stream({}, Meter())
+    assert str(failed.value) == "prompts/broken.md:1:1: cannot be read"
+    assert failed.value.__cause__ is None
 
 
 def test_only_our_errors_leave_the_engine() -> None:

@@ -196,6 +196,7 @@ def _branches(text: str) -> list[tuple[int, set[tuple[str | int, ...]]]]:
         ("{% for m in [1] if flag %}{% endfor %}", [(0, {("flag",)})]),
         ("{{ 'a' if flag }}", [(0, {("flag",)})]),
         ("{% set x = 1 if flag else 2 %}", [(0, {("flag",)})]),
+        ("ab{% set x = 1 if flag else 2 %}cd", [(2, {("flag",)})]),
         ("{% set x %}{% if flag %}{% endif %}{% endset %}", [(0, {("flag",)})]),
         ("{% filter upper %}{% if flag %}{% endif %}{% endfilter %}", [(0, {("flag",)})]),
         ("{% macro m() %}{% if flag %}{% endif %}{% endmacro %}a{{ m() }}", [(1, {("flag",)})]),
