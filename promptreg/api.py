@@ -341,7 +341,7 @@ def _targets(ref: str, state: _State, *, locked: bool) -> list[Wanted]:
 
 def _as_prompt(head: Head) -> Prompt:
     if not isinstance(head, Prompt):
-        raise UnknownName.at(f'"{head.name}" is a {head.kind} component, not a prompt; only prompts are rendered')
+        raise UnknownName.at(f'"{head.name}" is of kind {head.kind}, not a prompt; only prompts are rendered')
     return head
 
 

@@ -199,7 +199,7 @@ def test_a_tangle_that_nobody_could_print_is_refused(tmp_path: Path) -> None:
         (lambda registry: registry.closure("/etc/passwd"), UnknownName, "never a file path"),
         (lambda registry: registry.component("x"), UnknownName, 'nothing named "x"'),
         (lambda registry: registry.source_text("Rules/Tone"), UnknownName, 'part "Rules" must be lower-case'),
-        (lambda registry: registry.samples("rules/tone"), UnknownName, "is a rule component, not a prompt"),
+        (lambda registry: registry.samples("rules/tone"), UnknownName, "is of kind rule, not a prompt"),
         (lambda registry: registry.samples("repyl"), UnknownName, 'did you mean "reply"'),
         (lambda registry: registry.sample("reply", "smal"), UnknownName, 'did you mean "small"'),
         (lambda registry: registry.sample("reply", "zzz"), UnknownName, "known: small, big"),

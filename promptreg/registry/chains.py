@@ -85,7 +85,12 @@ class Walk:
     def _target(self, step: Chain) -> Component | None:
         link = step[-1]
         try:
-            return self.lookup(link.use.ref.name)
+            found = self.lookup(link.use.ref.name)
+            if found.kind == "examples" and not link.use.key:
+                message = f"{found.name} holds examples: use it as a part of a prompt, it cannot be included{via(step)}"
+                self.errors.append(refused(InvalidFile, step, message))
+                return None
+            return found
         except UnknownName as error:
             self.errors.append(UnknownName([_placed(problem, step) for problem in error.problems]))
         except InvalidFile as error:

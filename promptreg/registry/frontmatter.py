@@ -6,10 +6,10 @@ import re
 from typing import NamedTuple
 
 from promptreg.errors import InvalidFile, Problem
-from promptreg.registry.strict_yaml import Document, parse_yaml
+from promptreg.registry.strict_yaml import Document, parse_yaml, read_past
 from promptreg.text import Source, TextMap
 
-__all__ = ["FrontMatter", "split"]
+__all__ = ["FrontMatter", "split", "split_past"]
 
 _DELIMITER = re.compile(r"--- *(?:\r?\n|\Z)")
 _LISTED = 100
@@ -47,6 +47,17 @@ def split(source: Source) -> FrontMatter:
     if problems:
         raise InvalidFile(sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0)))
     return FrontMatter(document, TextMap.of_slice(source, body_start, len(text)))
+
+
+def split_past(source: Source) -> FrontMatter | None:
+    """A file that `split` refuses, read past anchors, tags and duplicate keys to find its other mistakes; or None."""
+    text = source.text
+    opening = _DELIMITER.match(text)
+    closing = _CLOSING.search(text, opening.end()) if opening else None
+    document = read_past(source, opening.end(), closing.start()) if opening and closing else None
+    if document is None or closing is None or "\r" in text.replace("\r\n", ""):
+        return None
+    return FrontMatter(document, TextMap.of_slice(source, closing.end(), len(text)))
 
 
 def _line_problems(source: Source, body_start: int) -> list[Problem]:

@@ -31,15 +31,22 @@ def read_head(source: Source, name: str, scan: Scan) -> Head:
     if source.path.endswith(".md"):
         return read_text_component(source, name, scan)
     from promptreg.registry.read_prompt import read_prompt
-    from promptreg.registry.strict_yaml import parse_yaml
+    from promptreg.registry.strict_yaml import parse_yaml, read_past
 
-    document = parse_yaml(source)
+    known: tuple[Problem, ...] = ()
+    try:
+        document = parse_yaml(source)
+    except InvalidFile as error:
+        past = read_past(source, 0, len(source.text))
+        if past is None:
+            raise
+        document, known = past, error.problems
     kind = document.root.get("kind") if isinstance(document.root, dict) else None
     if kind == "prompt":
-        return read_prompt(source, name, document, scan)
+        return read_prompt(source, name, document, scan, known)
     if kind == "examples":
-        return read_examples(source, name, document, scan)
-    raise InvalidFile([_kind_problem(document, kind)])
+        return read_examples(source, name, document, scan, known)
+    raise InvalidFile([*known, _kind_problem(document, kind)])
 
 
 def _kind_problem(document: Any, kind: Any) -> Problem:

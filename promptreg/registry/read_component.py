@@ -11,7 +11,7 @@ from promptreg.model.digest import json_digest, text_digest
 from promptreg.model.inputs import InputSpec
 from promptreg.model.kinds import COMPONENT_KINDS, KINDS, TEXT_KINDS, is_label
 from promptreg.model.ref import Ref, RefFault
-from promptreg.registry.frontmatter import split
+from promptreg.registry.frontmatter import split, split_past
 from promptreg.registry.read_inputs import read_inputs
 from promptreg.registry.reader import Reader, plain
 from promptreg.registry.strict_yaml import Document
@@ -39,12 +39,19 @@ _EXAMPLES_KEYS = ("kind", "version", "summary", "inputs", "format", "separator",
 
 def read_text_component(source: Source, name: str, scan: Scan) -> Component:
     """The component written in a Markdown file; raises InvalidFile with every fault."""
-    parts = split(source)
+    known: tuple[Problem, ...] = ()
+    try:
+        parts = split(source)
+    except InvalidFile as error:
+        past = split_past(source)
+        if past is None:
+            raise
+        parts, known = past, error.problems
     if parts.document is None:
         wanted = 'a component starts with front matter: a line "---", its kind and version, and a closing line "---"'
         reason = wanted if source.text.strip() else f"is empty; {wanted}"
         raise InvalidFile.at(reason, path=source.path, line=1, column=1)
-    reader = Reader(parts.document)
+    reader = Reader(parts.document, known)
     head = reader.mapping(parts.document.root, (), _TEXT_KEYS, required=("kind", "version"))
     kind = _read_kind(reader, head, TEXT_KINDS, "a Markdown file")
     version = reader.version(head.get("version", "0.0.0"), ("version",))
@@ -67,9 +74,11 @@ def read_text_component(source: Source, name: str, scan: Scan) -> Component:
     )
 
 
-def read_examples(source: Source, name: str, document: Document, scan: Scan) -> Component:
-    """The examples component written in a YAML file; raises InvalidFile with every fault."""
-    reader = Reader(document)
+def read_examples(
+    source: Source, name: str, document: Document, scan: Scan, known: tuple[Problem, ...] = ()
+) -> Component:
+    """The examples component written in a YAML file; raises InvalidFile with every fault (see Reader for `known`)."""
+    reader = Reader(document, known)
     head = reader.mapping(document.root, (), _EXAMPLES_KEYS, required=("kind", "version", "format", "examples"))
     version = reader.version(head.get("version", "0.0.0"), ("version",))
     inputs = read_inputs(reader, head.get("inputs"))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from promptreg.errors import nearest
+from promptreg.errors import Problem, nearest
 from promptreg.model.check import path_text
 from promptreg.model.component import Use
 from promptreg.model.digest import json_digest
@@ -32,9 +32,9 @@ _FENCE = re.compile(r"[a-z][a-z0-9_-]*")
 _ALL_ROLES = (*MESSAGE_ROLES, "tool")
 
 
-def read_prompt(source: Source, name: str, document: Document, scan: Scan) -> Prompt:
-    """The prompt written in a YAML file; raises InvalidFile with every fault."""
-    reader = Reader(document)
+def read_prompt(source: Source, name: str, document: Document, scan: Scan, known: tuple[Problem, ...] = ()) -> Prompt:
+    """The prompt written in a YAML file; raises InvalidFile with every fault (see Reader for `known`)."""
+    reader = Reader(document, known)
     head = reader.mapping(document.root, (), _KEYS, required=("kind", "version", "messages"))
     version = reader.version(head.get("version", "0.0.0"), ("version",))
     inputs = read_inputs(reader, head.get("inputs"))

@@ -40,10 +40,14 @@ def expects_text(schema: Mapping[str, Any], value: float) -> bool:
 
 
 class Reader:
-    """A document together with the problems found in it so far."""
+    """A document together with the problems found in it so far.
 
-    def __init__(self, document: Document) -> None:
+    `known` are those for which its text is refused already; then it is only read to find the others.
+    """
+
+    def __init__(self, document: Document, known: Iterable[Problem] = ()) -> None:
         self.document = document
+        self.known = tuple(known)
         self.problems: list[Problem] = []
 
     def fault(self, path: KeyPath, message: str, *, key: bool = False, suggestion: str | None = None) -> None:
@@ -173,9 +177,14 @@ class Reader:
             )
 
     def finish(self) -> None:
-        """Raise InvalidFile with everything noted, in document order."""
-        if self.problems:
-            raise InvalidFile(sorted(self.problems, key=lambda problem: (problem.line or 0, problem.column or 0)))
+        """Raise InvalidFile with everything noted, in document order.
+
+        What is wrong with a value that was refused before follows from that mistake and is not told again.
+        """
+        refused = {problem.key for problem in self.known}
+        found = [*self.known, *(problem for problem in self.problems if problem.key not in refused)]
+        if found:
+            raise InvalidFile(sorted(found, key=lambda problem: (problem.line or 0, problem.column or 0)))
 
 
 def _listed(words: Collection[str]) -> str:

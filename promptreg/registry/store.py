@@ -84,7 +84,7 @@ class Store:
             prompts = [key for key, head in self.heads.items() if isinstance(head, Prompt)]
             raise UnknownName.at(f'no prompt is named "{name}"', suggestion=nearest(name, prompts)) from None
         if isinstance(found, Component):
-            raise UnknownName.at(f'"{name}" is a {found.kind} component, not a prompt; only prompts are rendered')
+            raise UnknownName.at(f'"{name}" is of kind {found.kind}, not a prompt; only prompts are rendered')
         return found
 
     def side_file(self, relative: str, at: Location | None = None) -> Source:

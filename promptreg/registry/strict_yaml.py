@@ -11,7 +11,17 @@ from promptreg.registry.yaml_builder import MAX_CHARACTERS, MAX_DEPTH, Suspect, 
 from promptreg.registry.yaml_places import Node, NodePath, find_nodes, key_path
 from promptreg.text import Location, Source, TextMap
 
-__all__ = ["MAX_CHARACTERS", "MAX_DEPTH", "Document", "Node", "NodePath", "Value", "key_path", "parse_yaml"]
+__all__ = [
+    "MAX_CHARACTERS",
+    "MAX_DEPTH",
+    "Document",
+    "Node",
+    "NodePath",
+    "Value",
+    "key_path",
+    "parse_yaml",
+    "read_past",
+]
 
 
 def parse_yaml(source: Source, start: int = 0, end: int | None = None) -> Document:
@@ -28,6 +38,17 @@ def parse_yaml(source: Source, start: int = 0, end: int | None = None) -> Docume
 
         raise InvalidFile(find_problems(source, start, stop)) from None
     return Document(source, root, start, stop)
+
+
+def read_past(source: Source, start: int, end: int) -> Document | None:
+    """A refused text read again without minding anchors, tags and duplicate keys, None where that does not help.
+
+    For finding the other mistakes of a file that is refused anyway; never for using its values.
+    """
+    try:
+        return Document(source, build(source.text[start:end], lenient=True), start, end)
+    except Suspect:
+        return None
 
 
 class Document:

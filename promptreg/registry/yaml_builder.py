@@ -32,31 +32,34 @@ class Suspect(Exception):
     """The text is refused; `yaml_problems` knows why."""
 
 
-def build(text: str) -> Value:
-    """The value that `text` stands for. Raises Suspect for all that strict YAML refuses."""
+def build(text: str, *, lenient: bool = False) -> Value:
+    """The value that `text` stands for. Raises Suspect for all that strict YAML refuses.
+
+    `lenient` looks past anchors, tags and duplicate keys (the last one counts), to find what else is wrong.
+    """
     if len(text) > MAX_CHARACTERS or ("\r" in text and _LONE_RETURN.search(text)):
         raise Suspect
     try:
-        return _document(open_events(text), text)
+        return _document(open_events(text), text, lenient=lenient)
     except reading_errors() as error:
         raise Suspect from error
 
 
-def _document(next_event: EventSource, text: str) -> Value:
+def _document(next_event: EventSource, text: str, *, lenient: bool) -> Value:
     import yaml.events as kinds
 
     next_event()
     start = next_event()
     if type(start) is not kinds.DocumentStartEvent or (start.explicit and has_directive(text, start)):
         raise Suspect
-    root = _node(next_event, kinds)
+    root = _node(next_event, kinds, lenient=lenient)
     next_event()
     if root is None or type(next_event()) is not kinds.StreamEndEvent:
         raise Suspect
     return root
 
 
-def _node(next_event: EventSource, kinds: Any) -> Value:
+def _node(next_event: EventSource, kinds: Any, *, lenient: bool) -> Value:
     """The next node with all that is inside it. Own stack: nesting must not reach Python's or C's."""
     scalar, mapping, sequence = kinds.ScalarEvent, kinds.MappingStartEvent, kinds.SequenceStartEvent
     ends = (kinds.MappingEndEvent, kinds.SequenceEndEvent)
@@ -73,18 +76,20 @@ def _node(next_event: EventSource, kinds: Any) -> Value:
             here, key = outer.pop()
             keyed = key is not None
         elif kind is scalar:
-            if event.anchor is not None or event.tag is not None:
+            if (event.anchor is not None or event.tag is not None) and not lenient:
                 raise Suspect
             value = event.value
             if keyed and key is None:
-                if value in here or (value in ("", "<<") and not event.style):
+                if (value in here and not lenient) or (value in ("", "<<") and not event.style):
                     raise Suspect
                 key = value
                 continue
             if not event.style:
                 value = typed(value)
         elif kind is mapping or kind is sequence:
-            if event.anchor is not None or event.tag is not None or (keyed and key is None):
+            if keyed and key is None:
+                raise Suspect
+            if (event.anchor is not None or event.tag is not None) and not lenient:
                 raise Suspect
             outer.append((here, key))
             if len(outer) > MAX_DEPTH:

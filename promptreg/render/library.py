@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from threading import RLock
 from typing import Any
 
-from promptreg.errors import InputError, InvalidFile, Problem
+from promptreg.errors import InputError, Problem
 from promptreg.model.check import Fault, copy_checked, path_text
 from promptreg.model.component import Component, Use
 from promptreg.model.inputs import InputSpec
@@ -114,23 +114,16 @@ class Library:
                     component.body,
                     name=component.name,
                     inputs=names,
-                    includes=self.includes(component.includes, component.path),
+                    includes=self.includes(component.includes),
                     bullets=component.kind == "rule",
                 )
             return found
 
     def inline(self, body: TextMap, name: str, inputs: Mapping[str, InputSpec], includes: tuple[Use, ...]) -> Template:
         """The compiled inline text of a prompt's part."""
-        targets = self.includes(includes, body.source.path)
+        targets = self.includes(includes)
         return compile_template(body, name=name, inputs=list(inputs), includes=targets, bullets=False)
 
-    def includes(self, uses: tuple[Use, ...], path: str) -> dict[str, Target]:
-        """Targets by the text of the ref; examples are parts of prompts and cannot be included."""
-        found = {}
-        for use in uses:
-            target = self.target(use.ref.name)
-            if target.component.kind == "examples":
-                message = f"{use.ref.name} holds examples: use it as a part of a prompt, it cannot be included"
-                raise InvalidFile.at(message, path=path, line=use.line, column=use.column)
-            found[use.text] = target
-        return found
+    def includes(self, uses: tuple[Use, ...]) -> dict[str, Target]:
+        """Targets by the text of the ref; what cannot be included was refused when the refs were resolved."""
+        return {use.text: self.target(use.ref.name) for use in uses}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import promptreg
 from promptreg.model.version import Version
-from tests.registry.folders import complaints, read_text
+from tests.registry.folders import complaints, fill, load, read_text
 
 RULE = "prompts/rules/tone.md"
 
@@ -169,3 +172,33 @@ def test_many_mistakes_of_one_file_are_as_many_problems_in_document_order() -> N
 
 def test_versions_are_read_as_they_are_written() -> None:
     assert read_text(text_file("kind: rule\nversion: '1.10.0'\n"), RULE).version == Version(1, 10, 0)
+
+
+def test_mistakes_of_yaml_and_of_the_format_are_told_together(tmp_path: Path) -> None:
+    text = """\
+---
+kind: rule
+kind: rull
+version: !v 1.0.0
+inputs: {a: &x {type: strng}}
+colour: red
+---
+{% include x %}
+"""
+    store = load(tmp_path, {"c.md": text})
+    assert [(problem.line, problem.key) for problem in store.problems] == [
+        (3, "kind"),
+        (4, "version"),
+        (5, "inputs.a"),
+        (5, "inputs.a.type"),
+        (6, "colour"),
+        (8, None),
+    ]
+
+
+def test_an_include_of_examples_is_a_problem_of_the_registry(tmp_path: Path) -> None:
+    examples = "kind: examples\nversion: 1.0.0\nformat: x\nexamples: [{id: a}]\n"
+    text = '---\nkind: rule\nversion: 1.0.0\n---\n{% include "e" %}\n'
+    registry = promptreg.load(fill(tmp_path, {"e.yaml": examples, "c.md": text}))
+    assert [(problem.path, problem.line) for problem in registry.problems] == [("prompts/c.md", 5)]
+    assert "it cannot be included" in registry.problems[0].message

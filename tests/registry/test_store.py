@@ -104,8 +104,8 @@ def test_a_name_below_a_folder_that_cannot_be_entered_is_told_as_that(tmp_path: 
         ("head", "zzz", 'the registry holds nothing named "zzz"'),
         ("component", "p", '"p" is a prompt; a component is expected here'),
         ("prompt", "pp", 'no prompt is named "pp" (did you mean "p"?)'),
-        ("prompt", "rules/good", '"rules/good" is a rule component, not a prompt; only prompts are rendered'),
-        ("prompt", "e", '"e" is a examples component, not a prompt; only prompts are rendered'),
+        ("prompt", "rules/good", '"rules/good" is of kind rule, not a prompt; only prompts are rendered'),
+        ("prompt", "e", '"e" is of kind examples, not a prompt; only prompts are rendered'),
     ],
 )
 def test_asking_for_the_wrong_thing_says_what_it_is(tmp_path: Path, ask: str, name: str, message: str) -> None:
