@@ -78,6 +78,8 @@ class _Search:
             target = chosen.get(name)
             if target is None:
                 return name, wish
+            if target.kind == "examples" and not use.key:
+                return _CLASH
             if not wish.allows(target.version) or (asks_for_release(use, self.store) and not target.frozen):
                 return _CLASH
             if name not in done:
@@ -86,6 +88,8 @@ class _Search:
         return None
 
     def _candidates(self, name: str, wish: Constraint) -> Iterator[Component]:
+        if name in self.store.broken:
+            return  # a broken head is an error, never a reason to take an older version
         head = self.store.heads.get(name)
         if isinstance(head, Component) and wish.allows(head.version):
             yield head

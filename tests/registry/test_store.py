@@ -28,7 +28,7 @@ BAD: dict[str, tuple[str, str | bytes, str]] = {
     "empty text": ("bad.md", "", "prompts/bad.md:1:1: is empty"),
     "byte order mark": ("bad.yaml", "\ufeffkind: prompt\nversion: 1.0.0\n", "prompts/bad.yaml:1:1: "),
     "carriage return": ("bad.md", text_component("a\rb"), "prompts/bad.md:5:2: "),
-    "duplicate key": ("bad.yaml", "kind: prompt\nkind: prompt\n", "prompts/bad.yaml:2:1: kind: duplicate key"),
+    "duplicate key": ("bad.yaml", f"kind: prompt\n{FULL}", "prompts/bad.yaml:2:1: kind: duplicate key"),
     "unknown key": ("bad.md", text_component(more="owner: me\n"), 'prompts/bad.md:4:1: owner: unknown key "owner"'),
     "wrong type": ("bad.md", text_component(more="summary: []\n"), "prompts/bad.md:4:10: summary: must be text"),
     "no kind": ("bad.yaml", "a: b\n", 'prompts/bad.yaml:1:1: the key "kind" is missing'),
