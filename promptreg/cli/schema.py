@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from importlib.resources import files
 
 import click
 
@@ -12,12 +12,12 @@ from promptreg.errors import UnknownName, nearest
 
 __all__ = ["command", "schema_names"]
 
-_FOLDER = Path(__file__).parent.parent / "schemas"
+_FOLDER = files("promptreg") / "schemas"
 
 
 def schema_names() -> list[str]:
     """The names that `promptreg schema` takes, such as render."""
-    return sorted(file.stem.rpartition("-")[0] for file in _FOLDER.glob("*-1.json"))
+    return sorted(file.name[:-7] for file in _FOLDER.iterdir() if file.name.endswith("-1.json"))
 
 
 @click.command(

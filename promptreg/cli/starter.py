@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from promptreg.cli.files import create_files
 from promptreg.errors import Problem, UsageError
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 __all__ = ["STARTERS", "Starter", "write_starter"]
 
@@ -28,7 +32,7 @@ STARTERS = {
     "extract": Starter("fields read out of a document as JSON", "extract/invoice", "plain"),
 }
 
-_FOLDER = Path(__file__).parent / "starters"
+_FOLDER = files("promptreg.cli") / "starters"
 
 
 def write_starter(name: str, folder: Path) -> list[Path]:
@@ -36,18 +40,22 @@ def write_starter(name: str, folder: Path) -> list[Path]:
 
     Raises UsageError that names every file in the way, and then nothing has been written.
     """
-    source = _FOLDER / name
-    files = {file.relative_to(source): file.read_bytes() for file in sorted(source.rglob("*")) if _is_ours(file)}
-    problems = [problem for path in files for problem in _in_the_way(folder, path)]
+    found = dict(sorted(_below(_FOLDER / name, Path())))
+    problems = [problem for path in found for problem in _in_the_way(folder, path)]
     problems.extend(_configured(folder))
     if problems:
         raise UsageError(problems)
-    create_files({folder / path: data for path, data in files.items()})
-    return list(files)
+    create_files({folder / path: data for path, data in found.items()})
+    return list(found)
 
 
-def _is_ours(file: Path) -> bool:
-    return file.is_file() and file.suffix != ".pyc"
+def _below(folder: Traversable, path: Path) -> Iterator[tuple[Path, bytes]]:
+    """Path and content of every file of a folder of the package, which may be inside of a zip file."""
+    for item in folder.iterdir():
+        if item.is_dir():
+            yield from _below(item, path / item.name)
+        elif not item.name.endswith(".pyc"):
+            yield path / item.name, item.read_bytes()
 
 
 def _in_the_way(folder: Path, path: Path) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from typing import NamedTuple
 
 __all__ = ["ModelEntry", "counter_for_model", "profile_for_model"]
@@ -53,5 +53,5 @@ def _entry(model: str) -> ModelEntry | None:
 
 @cache
 def _table() -> _Table:
-    data = json.loads(Path(__file__).with_name("models.json").read_text("utf-8"))
+    data = json.loads((files("promptreg.tokens") / "models.json").read_text("utf-8"))
     return _Table(tuple(data["prefixes"]), tuple(ModelEntry(**row) for row in data["models"]))

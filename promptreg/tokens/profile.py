@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from typing import Any, NamedTuple
 
 from promptreg.errors import UsageError, nearest
@@ -13,7 +13,7 @@ from promptreg.tokens.counter import Counter
 
 __all__ = ["NO_OVERHEAD", "Overhead", "Profile", "load_profile", "profile_names"]
 
-_FOLDER = Path(__file__).with_name("profiles")
+_FOLDER = files("promptreg.tokens") / "profiles"
 
 
 class Overhead(NamedTuple):
@@ -79,7 +79,7 @@ class Profile(NamedTuple):
 
 def profile_names() -> tuple[str, ...]:
     """The profiles that ship, sorted."""
-    return tuple(sorted(path.stem for path in _FOLDER.glob("*.json")))
+    return tuple(sorted(file.name[:-5] for file in _FOLDER.iterdir() if file.name.endswith(".json")))
 
 
 @cache
