@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from promptreg.errors import IntegrityError, InvalidFile, Problem, UnsatisfiableRef
 from promptreg.model.digest import text_digest
-from promptreg.model.lock import LockEntry, parse_lock
 from promptreg.model.version import Version
 from promptreg.registry.files import decode, decode_utf8
 from promptreg.registry.source_tree import LOCK, FrozenFile, SourceTree, frozen_key
 
 if TYPE_CHECKING:
+    from promptreg.model.lock import LockEntry
     from promptreg.registry.heads import Head, ReadHead
     from promptreg.text import Source
 
@@ -66,6 +66,8 @@ class Releases:
         """The entries of the lock, empty when there is none; raises IntegrityError when it cannot be trusted."""
         with self._mutex:
             if self._lock is None:
+                from promptreg.model.lock import parse_lock
+
                 found = self._tree.optional(LOCK)
                 self._lock = {} if found is None else parse_lock(_lock_text(*found), found[1])
             return self._lock

@@ -13,13 +13,13 @@ from promptreg.model.prompt import Prompt
 from promptreg.registry.files import MAX_FILE_BYTES, decode, decode_utf8
 from promptreg.registry.head_cache import HeadCache
 from promptreg.registry.heads import Head, read_head
-from promptreg.registry.labels import Labels, read_labels
 from promptreg.registry.releases import Releases
 from promptreg.registry.source_tree import SourceTree
 from promptreg.text import Location, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from promptreg.registry.labels import Labels
     from promptreg.registry.read_component import Scan
 
 __all__ = ["Head", "Store", "load_store"]
@@ -54,6 +54,8 @@ class Store:
     def labels(self) -> Labels:
         """The labels, read when first asked for; raises InvalidFile with every fault of their file."""
         if self._labels is None:
+            from promptreg.registry.labels import read_labels
+
             self._labels = read_labels(self.tree)
         return self._labels
 
