@@ -10,7 +10,8 @@ from typing import NamedTuple, Protocol
 from promptreg.errors import InvalidFile
 from promptreg.model.kinds import is_name
 from promptreg.model.version import Version
-from promptreg.registry.files import MAX_FILE_BYTES, Listing, Stamp, find_files, read_bytes, shown_path
+from promptreg.registry.files import MAX_FILE_BYTES, find_files, read_bytes
+from promptreg.registry.walk import Listing, Stamp, shown_path
 
 __all__ = ["FROZEN", "LABELS", "LOCK", "FolderTree", "FrozenFile", "SourceTree", "frozen_key"]
 

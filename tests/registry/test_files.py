@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptreg.errors import InvalidFile, UsageError
-from promptreg.registry import files
-from promptreg.registry.files import decode, decode_utf8, find_files, find_root, read_bytes, read_file, shown_path
+from promptreg.registry import files, walk
+from promptreg.registry.files import decode, decode_utf8, find_files, find_root, read_bytes, read_file
+from promptreg.registry.walk import shown_path
 from promptreg.text import Source
 from tests.registry.folders import fill
 
@@ -227,7 +228,7 @@ def test_folders_that_link_to_each_other_are_not_walked_for_ever(tmp_path: Path)
 
 
 def test_folders_that_multiply_through_links_end_at_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MAX_ENTRIES", 2_000)
+    monkeypatch.setattr(walk, "MAX_ENTRIES", 2_000)
     for level in range(30):
         fill(tmp_path, {f"f{level}/a.md": ""})
         link(tmp_path, f"f{level}/l", f"../f{level + 1}")
