@@ -147,20 +147,34 @@ class Registry:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """Everything wrong with files and refs. Bodies are parsed by `require`, `render` and `lint`, not here."""
+        """Everything wrong with heads and their refs; nothing in locked mode, where heads are not used.
+
+        Bodies are parsed by `require`, `render` and `lint`, not here.
+        """
         from promptreg.registry.resolve import all_problems
 
-        return all_problems(self._state().store)
+        return () if self._locked else all_problems(self._state().store)
 
     @property
     def file_problems(self) -> tuple[Problem, ...]:
         """Everything that keeps a file from being read as a component or prompt; refs are not followed."""
-        return tuple(dict.fromkeys(self._state().store.problems))
+        return () if self._locked else tuple(dict.fromkeys(self._state().store.problems))
 
     def items(self) -> tuple[Entry, ...]:
-        """Every readable component and prompt, by name."""
+        """Every readable component and prompt, by name; in locked mode the highest release of each name.
+
+        Raises IntegrityError with every release that is not what the lock says.
+        """
         store = self._state().store
-        return tuple(_entry(head, store) for _, head in sorted(store.heads.items()))
+        return tuple(_entry(head, store) for head in self._all(store))
+
+    def _all(self, store: Store) -> list[Head]:
+        """What there is in this mode, by name: the heads, or the highest release of each name."""
+        if not self._locked:
+            return [head for _, head in sorted(store.heads.items())]
+        from promptreg.registry.entry import latest_releases
+
+        return latest_releases(store)
 
     def component(self, ref: str) -> Head:
         """The model object of a component or prompt; raises UnknownName, or the errors of its file."""
@@ -181,14 +195,15 @@ class Registry:
         return closure_of(state.wanted(ref, locked=self._locked), state.store)
 
     def tree(self, ref: str, *, dependants: bool = False) -> Node:
-        """What `ref` is made of, or with `dependants` what is made with it (the heads that use its name).
+        """What `ref` is made of, or with `dependants` what is made with it (the heads that use its name;
+        in locked mode the highest releases).
 
         Raises the errors of its refs, and LimitExceeded for a tree that nobody could print.
         """
         from promptreg.registry.tree import above, below
 
         store = self._state().store
-        return above(self.component(ref), store) if dependants else below(self.closure(ref))
+        return above(self.component(ref), self._all(store), store) if dependants else below(self.closure(ref))
 
     def samples(self, ref: str) -> tuple[str, ...]:
         """The names of a prompt's samples."""

@@ -10,7 +10,15 @@ import click
 from promptreg.cli.complete import complete_anything, complete_prompts, complete_samples
 from promptreg.errors import Problem, UsageError, nearest
 
-__all__ = ["OneOf", "any_name", "format_option", "input_options", "prompt_name", "registry_option"]
+__all__ = [
+    "OneOf",
+    "any_name",
+    "format_option",
+    "input_options",
+    "locked_option",
+    "prompt_name",
+    "registry_option",
+]
 
 Function = Callable[..., Any]
 Decorator = Callable[[Function], Function]
@@ -36,6 +44,15 @@ def registry_option() -> Decorator:
         is_eager=True,
         help="The registry folder. Default: the setting `registry` of promptreg.toml or of [tool.promptreg] in "
         "pyproject.toml, searched from here upwards; else ./prompts.",
+    )
+
+
+def locked_option() -> Decorator:
+    """`--locked`."""
+    return click.option(
+        "--locked",
+        is_flag=True,
+        help="Use releases only, each with the parts that the lock pins: a bare name is its highest release.",
     )
 
 

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 __all__ = ["open_registry", "render", "report_problems"]
 
 
-def open_registry(folder: str | None) -> Registry:
-    """The registry in `folder`, or the one that the configuration names from here upwards."""
+def open_registry(folder: str | None, *, locked: bool = False) -> Registry:
+    """The registry in `folder`, or the one that the configuration names from here upwards; `locked`: releases only."""
     from pathlib import Path
 
     from promptreg.api import open_registry as open_configured
     from promptreg.registry.config import find_registry
 
-    return open_configured(find_registry(Path.cwd(), folder))
+    return open_configured(find_registry(Path.cwd(), folder), locked=locked)
 
 
 def render(registry: Registry, ref: str, given: Given) -> Rendered:

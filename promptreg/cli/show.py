@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from promptreg.cli import streams
-from promptreg.cli.options import any_name, format_option, registry_option
+from promptreg.cli.options import any_name, format_option, locked_option, registry_option
 from promptreg.cli.session import open_registry
 from promptreg.errors import PromptregError
 from promptreg.output.card import Card, Reference, card_rows
@@ -29,15 +29,16 @@ Examples:
 )
 @any_name()
 @format_option(text="text: for reading; json: promptreg/show/1.")
+@locked_option()
 @registry_option()
-def command(name: str, form: str, registry: str | None) -> None:
+def command(name: str, form: str, locked: bool, registry: str | None) -> None:
     """Describe the component or prompt NAME.
 
     Shows its summary, version and file; its inputs with type, default, limits, trust and personal data; what it uses
     and what uses it, with places; a prompt's samples; and the digests of its body, its contract (inputs and output)
     and its closure (everything it is made of).
     """
-    card = _card(open_registry(registry), name)
+    card = _card(open_registry(registry, locked=locked), name)
     if form == "json":
         from promptreg.output.documents import show_document
 
@@ -48,7 +49,7 @@ def command(name: str, form: str, registry: str | None) -> None:
 
 def _card(registry: Registry, name: str) -> Card:
     root = registry.tree(name, dependants=True)
-    head = registry.component(root.name)
+    head = registry.component(name)
     return Card(
         name=head.name,
         kind=head.kind,
@@ -56,11 +57,11 @@ def _card(registry: Registry, name: str) -> Card:
         summary=head.summary,
         path=head.path,
         model=getattr(head, "model", None),
-        digests={"body": head.body_digest, "contract": head.contract_digest, "closure": _closure(registry, root.name)},
+        digests={"body": head.body_digest, "contract": head.contract_digest, "closure": _closure(registry, name)},
         inputs=tuple(head.inputs.values()),
         uses=[Reference(use.ref.name, use.text, head.path, use.line, use.column) for use in head.uses],
         used_by=list(_users(registry, root.name)),
-        samples=registry.samples(root.name) if head.kind == "prompt" else (),
+        samples=registry.samples(name) if head.kind == "prompt" else (),
     )
 
 

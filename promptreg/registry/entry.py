@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from promptreg.errors import IntegrityError, UnknownName, UnsatisfiableRef
+from promptreg.errors import IntegrityError, Problem, UnknownName, UnsatisfiableRef
 from promptreg.model.ref import Ref, RefFault
 from promptreg.model.version import Version
 from promptreg.registry.heads import Head
@@ -12,7 +12,7 @@ from promptreg.registry.labels import Pick
 from promptreg.registry.resolve import Closure, resolve_head, resolve_release
 from promptreg.registry.store import Store
 
-__all__ = ["Wanted", "closure_of", "head_of", "parse_ref", "wanted"]
+__all__ = ["Wanted", "closure_of", "head_of", "latest_releases", "parse_ref", "wanted"]
 
 
 class Wanted(NamedTuple):
@@ -52,7 +52,7 @@ def wanted(ref: Ref, store: Store, *, locked: bool = False, key: str | None = No
     head = None if locked else store.heads.get(ref.name)
     if head is not None and wish.allows(head.version):
         return Wanted(ref.name, None)
-    releases = [version for version in store.releases.versions(ref.name) if wish.allows(version)]
+    releases = [version for version in _released(ref.name, store) if wish.allows(version)]
     if releases and not (ref.name in store.broken and not wish.text and not locked):
         return Wanted(ref.name, releases[0])
     raise _nothing_fits(ref, store, locked=locked)
@@ -62,8 +62,13 @@ def _is_released(name: str, version: Version, store: Store) -> bool:
     return store.releases.holds(name, version) or (name, version) in store.releases.lock
 
 
+def _released(name: str, store: Store) -> list[Version]:
+    """The versions of a name that the lock vouches for, highest first; a killed release leaves files without it."""
+    return sorted((version for other, version in store.releases.lock if other == name), reverse=True)
+
+
 def _nothing_fits(ref: Ref, store: Store, *, locked: bool) -> Exception:
-    versions = store.releases.versions(ref.name)
+    versions = _released(ref.name, store)
     if not versions or not locked:
         head = store.head(ref.name)  # raises the file's own errors, or UnknownName with the nearest name
         held = [head.version, *(version for version in versions if version != head.version)]
@@ -80,6 +85,21 @@ def _nothing_fits(ref: Ref, store: Store, *, locked: bool) -> Exception:
 def _distance(version: Version, ref: Ref) -> tuple[int, int, int]:
     low = ref.constraint.low or Version(0, 0, 0)
     return abs(version.major - low.major), abs(version.minor - low.minor), abs(version.patch - low.patch)
+
+
+def latest_releases(store: Store) -> list[Head]:
+    """The highest release of every name, checked against the lock; raises IntegrityError with all that differ."""
+    highest = dict(sorted(store.releases.lock))  # of one name the last wins
+    heads: list[Head] = []
+    problems: list[Problem] = []
+    for name, version in highest.items():
+        try:
+            heads.append(store.releases.verified(name, version))
+        except IntegrityError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise IntegrityError(problems)
+    return heads
 
 
 def head_of(target: Wanted, store: Store) -> Head:

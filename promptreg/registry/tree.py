@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from promptreg.errors import LimitExceeded
@@ -37,18 +37,19 @@ def below(closure: Closure) -> Node:
     return _Planter(closure.root.name, parts, shown).plant(closure.root, None, (closure.root.name,))
 
 
-def above(head: Head, store: Store) -> Node:
-    """What is made with a component or prompt.
+def above(head: Head, around: Iterable[Head], store: Store) -> Node:
+    """What among `around` is made with a component or prompt.
 
     Circles are cut where they close. Raises LimitExceeded for a tree too large.
     """
     users: dict[str, list[tuple[Head, str]]] = {}
-    for _, user in sorted(store.heads.items()):
+    by_name = {user.name: user for user in around}
+    for _, user in sorted(by_name.items()):
         for used, text in {use.ref.name: use.text for use in user.uses}.items():
             users.setdefault(used, []).append((user, text))
     shown = {
         name: str(found.version) if store.is_clean(found) else f"{found.version}+head"
-        for name, found in [*store.heads.items(), (head.name, head)]
+        for name, found in [*by_name.items(), (head.name, head)]
     }
     return _Planter(head.name, users, shown).plant(head, None, (head.name,))
 
