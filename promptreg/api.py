@@ -6,7 +6,7 @@ After `require` (or `load(preload=True)`), rendering opens no file, socket or pr
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from threading import RLock
 from typing import Any, NamedTuple
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from promptreg.registry.entry import Wanted
     from promptreg.registry.resolve import Closure
     from promptreg.registry.tree import Node
+    from promptreg.registry.verify import Verified
     from promptreg.render.library import Shelf
     from promptreg.render.program import Program
     from promptreg.render.rendered import Rendered
@@ -204,6 +205,15 @@ class Registry:
 
         store = self._state().store
         return above(self.component(ref), self._all(store), store) if dependants else below(self.closure(ref))
+
+    def verify(self, names: Collection[str] = ()) -> Verified:
+        """Every fault of the releases of `names` (of all, without names): frozen files, lock, pins and labels.
+
+        Raises UnknownName for a name without a release; faults do not raise.
+        """
+        from promptreg.registry.verify import verify
+
+        return verify(self._state().store, names)
 
     def samples(self, ref: str) -> tuple[str, ...]:
         """The names of a prompt's samples."""

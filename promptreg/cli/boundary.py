@@ -19,7 +19,7 @@ from promptreg.errors import (
     nearest,
 )
 
-__all__ = ["BAD_INPUT", "answer_shell", "guarded"]
+__all__ = ["BAD_INPUT", "INTEGRITY", "answer_shell", "guarded"]
 
 FINDINGS, BAD_INPUT, NO_ANSWER, INTEGRITY, INTERRUPTED = 1, 2, 3, 4, 130
 

@@ -16,6 +16,7 @@ __all__ = [
     "format_option",
     "input_options",
     "locked_option",
+    "many_names",
     "prompt_name",
     "registry_option",
 ]
@@ -71,6 +72,11 @@ def prompt_name() -> Decorator:
 def any_name(*, required: bool = True) -> Decorator:
     """The argument NAME of a command that takes prompts and components."""
     return click.argument("name", required=required, shell_complete=complete_anything)
+
+
+def many_names() -> Decorator:
+    """The argument NAME... of a command that takes any number of prompts and components."""
+    return click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=complete_anything)
 
 
 def input_options(command: Function) -> Function:

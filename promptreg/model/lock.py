@@ -96,7 +96,7 @@ def parse_lock(text: str, path: str) -> dict[Key, LockEntry]:
         )
     try:
         found = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError alone: a number of thousands of digits
         line, column = (error.lineno, error.colno) if isinstance(error, json.JSONDecodeError) else (1, 1)
         raise IntegrityError.at("is not the JSON of a lock", path=path, line=line, column=column) from None
     if not isinstance(found, dict) or found.get("schema") != SCHEMA or not isinstance(found.get("releases"), dict):

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from promptreg.model.inputs import InputSpec
     from promptreg.output.card import Card
     from promptreg.output.entries import Branch
+    from promptreg.registry.verify import Verified
 
-__all__ = ["error_document", "list_document", "show_document", "tree_document"]
+__all__ = ["error_document", "list_document", "show_document", "tree_document", "verify_document"]
 
 
 def error_document(problems: Iterable[Problem]) -> dict[str, Any]:
@@ -51,6 +52,12 @@ def tree_document(roots: Iterable[Branch], *, dependants: bool) -> dict[str, Any
     """promptreg/tree/1."""
     direction = "dependants" if dependants else "dependencies"
     return {"schema": "promptreg/tree/1", "direction": direction, "roots": [_branch(root) for root in roots]}
+
+
+def verify_document(found: Verified) -> dict[str, Any]:
+    """promptreg/verify/1."""
+    problems = [_error(problem) for problem in found.problems]
+    return {"schema": "promptreg/verify/1", **found._asdict(), "problems": problems}
 
 
 def _branch(node: Branch) -> dict[str, Any]:

@@ -21,7 +21,10 @@ __all__ = ["Releases"]
 
 
 class Releases:
-    """Released versions by name. Thread-safe; each is read at most once. A frozen file is read even without a lock."""
+    """Released versions by name. Thread-safe; each is read at most once. A frozen file is read even without a lock.
+
+    `lock_path` is the path of the lock for people, known once the lock was read.
+    """
 
     def __init__(self, tree: SourceTree, read_head: ReadHead) -> None:
         self._tree = tree
@@ -31,6 +34,7 @@ class Releases:
         self._schemas: dict[tuple[str, Version], FrozenFile] = {}
         self._heads: dict[tuple[str, Version], Head] = {}
         self._lock: Mapping[tuple[str, Version], LockEntry] | None = None
+        self.lock_path = LOCK
 
     # -- what there is
 
@@ -69,6 +73,8 @@ class Releases:
                 from promptreg.model.lock import parse_lock
 
                 found = self._tree.optional(LOCK)
+                if found is not None:
+                    self.lock_path = found[1]
                 self._lock = {} if found is None else parse_lock(_lock_text(*found), found[1])
             return self._lock
 
@@ -100,7 +106,7 @@ class Releases:
         """The lock entry of a release; raises IntegrityError when the lock has none."""
         found = self.lock.get((name, version))
         if found is None:
-            raise IntegrityError.at(f"the lock has no entry for {name}@{version}", path=LOCK)
+            raise IntegrityError.at(f"the lock has no entry for {name}@{version}", path=self.lock_path)
         return found
 
     def verified(self, name: str, version: Version) -> Head:
@@ -108,14 +114,15 @@ class Releases:
         entry = self.entry(name, version)
         try:
             head = self.head(name, version)
+            schema = None if entry.schema is None else self.schema(name, version)
         except (InvalidFile, UnsatisfiableRef) as error:
             reason = f"the frozen file of {entry} cannot be used"
             raise IntegrityError(
-                [problem._replace(message=f"{reason}: {problem.message}") for problem in error.problems]
+                problem._replace(code=IntegrityError.code, message=f"{reason}: {problem.message}")
+                for problem in error.problems
             ) from None
         self._check(entry, "file", text_digest(head.written.source.text), entry.file, head.path)
         if entry.schema is not None:
-            schema = self.schema(name, version)
             found = text_digest(schema.text) if schema else "missing"
             self._check(entry, "output schema", found, entry.schema, schema.path if schema else head.path)
         return head

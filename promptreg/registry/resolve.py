@@ -105,6 +105,12 @@ def resolve_release(name: str, version: Version, store: Store) -> Closure:
             if use.ref.name not in members:
                 message = f"the lock pins no version of {use.ref.name} for {entry}"
                 raise IntegrityError([Problem(IntegrityError.code, message, head.path, use.line, use.column)])
+    walk = Walk(members.__getitem__)
+    walk.down(root)  # a lock made by hand may hold circles
+    if walk.errors:
+        raise IntegrityError(
+            problem._replace(code=IntegrityError.code) for error in walk.errors for problem in error.problems
+        )
     closure = _closure(root, store.contract_digest(root), members, store)
     if closure.pin.digest != entry.closure:
         raise IntegrityError.at(f"the parts of {entry} are not those that it was released with", path=root.path)

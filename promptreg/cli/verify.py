@@ -1,0 +1,55 @@
+"""`promptreg verify`: releases are what they were."""
+
+from __future__ import annotations
+
+import click
+
+from promptreg.cli import streams
+from promptreg.cli.boundary import INTEGRITY
+from promptreg.cli.options import format_option, many_names, registry_option
+from promptreg.cli.session import open_registry
+
+__all__ = ["command"]
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  promptreg verify
+  promptreg verify support/refund-reply
+  promptreg verify --format json | jq -r '.problems[].path'
+"""
+)
+@many_names()
+@format_option(text="text: a summary; json: promptreg/verify/1.")
+@registry_option()
+def command(names: tuple[str, ...], form: str, registry: str | None) -> int:
+    """Check that the releases of NAME, and all that they are made of, are what they were; without NAME, all.
+
+    Every digest of the lock is computed anew from the frozen files. A changed byte, a missing or unknown frozen file, a
+    lock edited by hand, a missing pin or a label that points to nothing is a fault. All faults are listed, on standard
+    error, with exit code 4. Nothing is written and no network is used.
+    """
+    found = open_registry(registry).verify(names)
+    if form == "json":
+        from promptreg.output.documents import verify_document
+
+        streams.write_document(verify_document(found))
+    elif not found.problems:
+        streams.write_text(_summary(found.releases, found.names, found.files, found.labels))
+    if not found.problems:
+        return 0
+    if form == "text":
+        streams.complain(found.problems)
+    return INTEGRITY
+
+
+def _summary(releases: int, names: int, files: int, labels: int) -> str:
+    if not releases:
+        return "nothing is released\n"
+    counts = f"{_some(releases, 'release')} of {_some(names, 'name')} in {_some(files, 'frozen file')}"
+    return f"{counts}, {_some(labels, 'label')}: all as released\n"
+
+
+def _some(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
