@@ -34,7 +34,8 @@ __all__ = ["find_repository", "open_repository", "repository_of"]
 
 _STORES = ("GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
 _MORE_STORES = ("GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
-_UNSAFE = re.compile(r"dubious ownership|unsafe repository|safe\.bareRepository")
+_UNSAFE = re.compile(r"dubious ownership|unsafe repository")
+_IMPLICIT = re.compile(r"safe\.bareRepository is")
 _NONE = re.compile(r"not a git repository \(or any")
 _QUESTIONS = ("--is-inside-work-tree", "--is-shallow-repository", "--show-object-format")
 
@@ -133,10 +134,11 @@ def _holds(outer: str, inner: str) -> bool:
 
 def _around(program: str, folder: str) -> Place:
     place = _probe(program, folder, discovery_environment())
-    if not _holds(place.git_dir, folder):
+    parent = os.path.dirname(place.git_dir)
+    if parent == place.git_dir or not _holds(place.git_dir, folder):
         return place
     try:
-        outer = _around(program, os.path.dirname(place.git_dir))
+        outer = _around(program, parent)
     except NoRepository:
         return place
     return outer if outer.top is not None else place
@@ -205,4 +207,6 @@ def _no_repository(error: GitError, folder: str) -> NoRepository:
     if _UNSAFE.search(text):
         advice = "`git config --global --add safe.directory FOLDER` with its top folder trusts it"
         return NoRepository(f"git refuses to read {shown(folder)}, which another user owns; {advice}", "unsafe")
+    if _IMPLICIT.search(text):
+        return NoRepository(f"git refuses to read {shown(folder)}: {text}; GIT_DIR names it explicitly", "unsafe")
     return NoRepository(f"the git repository of {shown(folder)} cannot be read: {text}", "unusable")

@@ -53,7 +53,7 @@ def find_commit(reader: ObjectReader, rev: str) -> Commit | None:
     if answer is None:
         return None
     for guess, fault in _GUESSES:
-        if guess.search(remarks):
+        if guess.search(remarks) and rev != "HEAD":  # that one always means itself, whatever else is called HEAD
             raise UsageError(f'the revision "{shown(rev)}" {fault}')
     if answer.kind != "commit":
         return None

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+
+import pytest
 
 from promptreg.registry.git import Repository, open_repository
 
-__all__ = ["ISOLATED", "ROOT", "Work", "files_on_disk", "snapshot"]
+__all__ = ["ISOLATED", "ROOT", "Work", "files_on_disk", "needs_git", "snapshot"]
 
 ROOT = Path(__file__).resolve().parents[3]
 NOON = 1_700_000_000
@@ -23,6 +26,21 @@ _SETTINGS = (
     "protocol.file.allow=always",
     "advice.detachedHead=false",
 )
+
+
+@cache
+def _git_version() -> tuple[int, int]:
+    try:
+        words = subprocess.run(["git", "version"], capture_output=True, text=True, check=True).stdout.split()
+    except OSError:
+        return (0, 0)
+    major, minor = words[2].split(".")[:2]
+    return int(major), int(minor)
+
+
+def needs_git(*version: int) -> pytest.MarkDecorator:
+    """Skip where git is older and has not what the test is about."""
+    return pytest.mark.skipif(_git_version() < version, reason=f"git has this from {'.'.join(map(str, version))} on")
 
 
 class Work:

@@ -9,7 +9,7 @@ import pytest
 
 from promptreg.errors import UsageError
 from promptreg.registry.git import MissingObject, open_repository
-from tests.registry.git.repositories import Work, snapshot
+from tests.registry.git.repositories import Work, needs_git, snapshot
 
 FILE = "prompts/a.md"
 
@@ -70,6 +70,7 @@ def test_a_partial_clone_fetches_what_it_is_asked_to(origin: tuple[Work, list[st
         assert list(repository.read([files[3].object_id])) == [b"2\nsame\n"]
 
 
+@needs_git(2, 36)
 def test_the_advice_for_a_partial_clone_works(origin: tuple[Work, list[str]], tmp_path: Path) -> None:
     work, _ = origin
     clone = work.clone(tmp_path / "clone", "--filter=blob:none", "--no-checkout")

@@ -10,7 +10,7 @@ import pytest
 
 from promptreg.errors import UsageError
 from promptreg.registry.git import NoRepository, find_repository, open_repository, repository_of
-from tests.registry.git.repositories import Work
+from tests.registry.git.repositories import Work, needs_git
 
 
 def reason(folder: Path) -> str:
@@ -98,6 +98,7 @@ def test_a_repository_that_git_cannot_read_is_an_error_not_none(work: Work, file
         find_repository(folder)
 
 
+@needs_git(2, 36)
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 def test_a_repository_of_another_user_is_refused_with_advice(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     work.commit(files={"prompts/a.md": "a"})
@@ -147,6 +148,22 @@ def test_a_bare_repository_is_found_from_inside(work: Work, tmp_path: Path) -> N
         assert found.staged().files == ()
         with pytest.raises(UsageError, match="bare"):
             found.inside(tmp_path)
+
+
+@needs_git(2, 38)
+def test_bare_repositories_may_be_refused_by_the_user(
+    work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = work.commit(files={"prompts/a.md": "a"})
+    work.git("clone", "-q", "--bare", str(work.top), str(tmp_path / "bare.git"))
+    (tmp_path / "user").write_text("[safe]\nbareRepository = explicit\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "user"))
+    assert reason(tmp_path / "bare.git") == "unsafe"
+    with pytest.raises(NoRepository, match="GIT_DIR names it explicitly"):
+        find_repository(tmp_path / "bare.git")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "bare.git"))
+    assert open_repository(tmp_path / "bare.git").resolve("main").id == commit
+    assert work.open().top == str(work.top)
 
 
 @pytest.mark.parametrize("setting", ["bare = true", "worktree = ."])

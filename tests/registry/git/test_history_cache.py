@@ -76,7 +76,7 @@ def test_what_was_committed_by_another_clock_is_read_anew(work: Work, cache: Pat
     assert cached_history(repository, "prompts", cache) == tuple(repository.history("prompts"))
 
 
-@settings(max_examples=8)
+@settings(max_examples=6)
 @given(st.randoms(use_true_random=False))
 def test_the_cache_never_changes_an_answer(chance: random.Random) -> None:
     with TemporaryDirectory() as folder:

@@ -121,6 +121,14 @@ def test_a_name_of_two_refs_is_not_guessed_at(history: tuple[Work, list[str]]) -
     assert repository.resolve("refs/tags/old").id == commits[2]
 
 
+def test_a_branch_called_head_changes_nothing(history: tuple[Work, list[str]]) -> None:
+    work, commits = history
+    work.git("update-ref", "refs/heads/HEAD", commits[0])
+    repository = work.open()
+    assert repository.head() == repository.resolve("HEAD") == repository.resolve(commits[2])
+    assert repository.resolve("refs/heads/HEAD").id == commits[0]
+
+
 def test_a_replaced_commit_is_read_as_it_was_made(history: tuple[Work, list[str]]) -> None:
     work, commits = history
     tree = work.id("main^{tree}")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from promptreg.errors import UsageError
 from promptreg.registry.git import LINK, SUBMODULE, Repository, Staged, TooLarge, TreeFile, shown
 from promptreg.registry.git import tree as tree_module
-from tests.registry.git.repositories import Work, files_on_disk
+from tests.registry.git.repositories import Work, files_on_disk, needs_git
 
 names = st.binary(min_size=1, max_size=12).filter(
     lambda name: (
@@ -34,7 +34,7 @@ def read_all(repository: Repository, files: tuple[TreeFile, ...]) -> dict[bytes,
     return {file.path.encode("utf-8", "surrogateescape"): data for file, data in zip(files, found, strict=True)}
 
 
-@settings(max_examples=20)
+@settings(max_examples=15)
 @given(trees, st.sampled_from(["sha1", "sha256"]))
 def test_the_files_of_a_commit_are_the_bytes_that_were_committed(
     files: Mapping[tuple[bytes, bytes, bytes], bytes], object_format: str
@@ -180,6 +180,7 @@ def test_an_empty_repository_has_nothing_staged_until_something_is(work: Work) -
     assert [file.path for file in repository.staged("prompts").files] == ["prompts/a.md"]
 
 
+@needs_git(2, 33)
 def test_a_sparse_checkout_is_read_whole(work: Work) -> None:
     commit = work.commit(files={"prompts/a/x.md": "x", "prompts/b/y.md": "y", "other/z.md": "z"})
     work.git("sparse-checkout", "init", "--cone", "--sparse-index")
