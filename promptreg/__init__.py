@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from promptreg.api import Registry, load
+    from promptreg.api import Registry, load, load_bundle
     from promptreg.errors import (
         ConditionFailed,
         InputError,
@@ -35,9 +35,15 @@ __all__ = [
     "UnknownName",
     "__version__",
     "load",
+    "load_bundle",
 ]
 
-_HOMES = {"Registry": "promptreg.api", "load": "promptreg.api", "Rendered": "promptreg.render.rendered"}
+_HOMES = {
+    "Registry": "promptreg.api",
+    "load": "promptreg.api",
+    "load_bundle": "promptreg.api",
+    "Rendered": "promptreg.render.rendered",
+}
 
 
 def __getattr__(name: str) -> Any:

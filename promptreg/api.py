@@ -11,25 +11,24 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, NamedTuple
 
-from promptreg.errors import InputError, InvalidFile, Problem, PromptregError, UnknownName, nearest
+from promptreg.errors import InputError, InvalidFile, Problem, PromptregError
 from promptreg.model.prompt import Prompt
 from promptreg.registry.config import Config
 from promptreg.registry.files import find_root
-from promptreg.registry.heads import Head
+from promptreg.registry.heads import Head, Recall
 from promptreg.registry.source_tree import FolderTree, SourceTree
 from promptreg.registry.store import Store, load_store
+from promptreg.render.loaded import Loaded, as_prompt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from promptreg.registry.entry import Wanted
+    from promptreg.registry.bundle_source import Readable
     from promptreg.registry.resolve import Closure
     from promptreg.registry.tree import Node
     from promptreg.registry.verify import Verified
-    from promptreg.render.library import Shelf
-    from promptreg.render.program import Program
     from promptreg.render.rendered import Rendered
 
-__all__ = ["Entry", "Registry", "load"]
+__all__ = ["Entry", "Registry", "load", "load_bundle"]
 
 
 class Entry(NamedTuple):
@@ -75,68 +74,67 @@ def open_registry(config: Config, *, dev: bool = False, preload: bool = False, l
     return found
 
 
-class _State:
-    """One loaded store with what was compiled from it; replaced as a whole when files change."""
+def load_bundle(
+    source: str | os.PathLike[str] | bytes | Readable | None = None,
+    *,
+    package: str | None = None,
+    resource: str | None = None,
+    digest: str | None = None,
+    preload: bool = False,
+    counter: str | None = None,
+    ranks: str | os.PathLike[str] | None = None,
+) -> Registry:
+    """The registry in a bundle: a path, its bytes, a resource, or `resource` of the installed package `package`.
 
-    def __init__(self, store: Store, stamps: Mapping[str, Any] | None) -> None:
-        self.store = store
-        self.stamps = stamps
-        self._lock = RLock()
-        self._programs: dict[tuple[str, Any], Program] = {}
-        self._wanted: dict[str, Wanted] = {}
-        self._shelf: Shelf | None = None
+    Only releases are inside: a bare name means the highest of them. After this call nothing is read from any file but
+    modules and rank files, see `Registry.require`; `preload=True` requires every entry of the bundle. `resource` is
+    prompts.bundle.json by default; `digest` is what the bundle must have; `counter` and `ranks` are as for `load`.
 
-    def wanted(self, ref: str, *, locked: bool, key: str | None = None) -> Wanted:
-        """What an entry ref stands for; remembered unless a caller's key decides."""
-        found = self._wanted.get(ref)
-        if found is None:
-            from promptreg.registry.entry import parse_ref, wanted
+    Raises IntegrityError when a byte is not as it was written or the digest is another one, InvalidFile when there is
+    no bundle of this schema.
+    """
+    from promptreg.registry.bundle_source import open_bundle, package_resource
 
-            found = wanted(parse_ref(ref), self.store, locked=locked, key=key)
-            if found.pick is None or found.pick.bucket is None:
-                self._wanted[ref] = found
-        return found
-
-    def program(self, target: Wanted) -> Program:
-        """The compiled prompt of an entry."""
-        found = self._programs.get((target.name, target.version))
-        if found is None:
-            from promptreg.registry.entry import closure_of
-            from promptreg.render.library import Shelf
-            from promptreg.render.program import compile_prompt
-
-            with self._lock:
-                if self._shelf is None:
-                    self._shelf = Shelf()
-                if target.version is None:
-                    self.store.prompt(target.name)
-                closure = closure_of(target, self.store)
-                found = compile_prompt(closure, self._shelf)
-                self._programs[target.name, target.version] = found
-        return found
+    tree = open_bundle(source if package is None else package_resource(package, resource, source))
+    tree.expect(digest)
+    folder = Path(ranks).absolute() if ranks is not None else None
+    config = Config(Path(), Path(), counter or "o200k_base", folder)
+    found = Registry(config, tree, locked=True, recall=tree.recall)
+    if preload:
+        found.require(tree.entries)
+    return found
 
 
 class Registry:
     """Components and prompts by name. Immutable and thread-safe; with `dev`, changed files are read again."""
 
-    def __init__(self, config: Config, tree: SourceTree, *, dev: bool = False, locked: bool = False) -> None:
+    def __init__(
+        self,
+        config: Config,
+        tree: SourceTree,
+        *,
+        dev: bool = False,
+        locked: bool = False,
+        recall: Recall | None = None,
+    ) -> None:
         self._config = config
         self._tree = tree
+        self._recall = recall
         self._dev = dev
         self._locked = locked
         self._lock = RLock()
         self._current = self._read()
 
-    def _read(self) -> _State:
+    def _read(self) -> Loaded:
         stamps = self._tree.stamps() if self._dev else None
-        return _State(load_store(self._tree, _scan), stamps)
+        return Loaded(load_store(self._tree, _scan, self._recall), stamps)
 
     @property
     def root(self) -> Path:
         """The project root that all shown paths are relative to."""
         return self._config.root
 
-    def _state(self) -> _State:
+    def _state(self) -> Loaded:
         if not self._dev:
             return self._current
         with self._lock:
@@ -221,14 +219,16 @@ class Registry:
 
     def sample(self, ref: str, name: str) -> dict[str, Any]:
         """The inputs of a sample, as written; `render` checks them."""
-        return _sample(self._prompt(ref), name, self._state().store)
+        from promptreg.registry.side_file import sample_inputs
+
+        return sample_inputs(self._prompt(ref), name, self._state().store)
 
     def _prompt(self, ref: str) -> Prompt:
         state = self._state()
         target = state.wanted(ref, locked=self._locked, key="")
         if target.version is None:
             return state.store.prompt(target.name)
-        return _as_prompt(self.component(ref if target.pick is None else f"{target.name}@{target.version}"))
+        return as_prompt(self.component(ref if target.pick is None else f"{target.name}@{target.version}"))
 
     # -- rendering -----------------------------------------------------------------------------------------------
 
@@ -261,7 +261,9 @@ class Registry:
         if not isinstance(given, Mapping):
             raise InputError.at(f"inputs must be a mapping, not {type(given).__name__}")
         if sample is not None:
-            given = {**_sample(prompt, sample, state.store), **given}
+            from promptreg.registry.side_file import sample_inputs
+
+            given = {**sample_inputs(prompt, sample, state.store), **given}
 
         def count(text: str) -> int:
             return int(self._counter(prompt).count(text))
@@ -292,14 +294,14 @@ class Registry:
             kind = kinds[0] if len(set(kinds)) == 1 and kinds[0].__init__ is PromptregError.__init__ else InvalidFile
             raise kind(dict.fromkeys(problems))
 
-    def _prepare(self, state: _State, ref: str) -> None:
+    def _prepare(self, state: Loaded, ref: str) -> None:
         from importlib import import_module
 
         from promptreg.render.answer import prepare_schema
 
         for module in ("compose", "export", "intake", "ledger", "rendered"):  # now, so that rendering opens no file
             import_module(f"promptreg.render.{module}")
-        for target in _targets(ref, state, locked=self._locked):
+        for target in state.targets(ref, locked=self._locked):
             program = state.program(target)
             for parts in program.parts:
                 for part in parts:
@@ -350,40 +352,3 @@ def _entry(head: Head, store: Store) -> Entry:
     samples = tuple(head.samples) if isinstance(head, Prompt) else ()
     shown = str(head.version) if store.is_clean(head) else f"{head.version}+head"
     return Entry(head.name, head.kind, shown, head.path, head.summary, samples)
-
-
-def _targets(ref: str, state: _State, *, locked: bool) -> list[Wanted]:
-    """Everything that an entry ref can stand for: all versions of a label that splits by percentages."""
-    from promptreg.registry.entry import Wanted, parse_ref
-
-    wish = parse_ref(ref)
-    label = wish.constraint.label
-    labelled = state.store.labels.table.get(label, {}).get(wish.name) if label is not None else None
-    if labelled is None or labelled.only is not None:
-        return [state.wanted(ref, locked=locked)]
-    return [Wanted(wish.name, version) for version, _ in labelled.shares]
-
-
-def _as_prompt(head: Head) -> Prompt:
-    if not isinstance(head, Prompt):
-        raise UnknownName.at(f'"{head.name}" is of kind {head.kind}, not a prompt; only prompts are rendered')
-    return head
-
-
-def _sample(prompt: Prompt, name: str, store: Store) -> dict[str, Any]:
-    spec = prompt.samples.get(name)
-    if spec is None:
-        known = ", ".join(prompt.samples) or "none"
-        near = nearest(name, prompt.samples)
-        place = prompt.written.location(("samples",), key=True) if prompt.samples else prompt.written.location(())
-        message = f'{prompt.name} has no sample "{name}"' + ("" if near else f"; known: {known}")
-        raise UnknownName.at(message, path=place.path, line=place.line, column=place.column, suggestion=near)
-    if spec.inputs is not None:
-        from promptreg.model.check import copy_checked
-
-        copy: dict[str, Any] = copy_checked(spec.inputs, {}, (), [])  # the caller may change it
-        return copy
-    from promptreg.registry.side_file import read_inputs_file
-
-    place = prompt.written.location(("samples", name, "file"))
-    return read_inputs_file(store.side_file(spec.file or "", place), prompt.inputs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from promptreg.errors import IntegrityError, Problem, UnknownName, UnsatisfiableRef
+from promptreg.errors import IntegrityError, Problem, UnknownName, UnsatisfiableRef, nearest
 from promptreg.model.ref import Ref, RefFault
 from promptreg.model.version import Version
 from promptreg.registry.heads import Head
@@ -12,7 +12,7 @@ from promptreg.registry.labels import Pick
 from promptreg.registry.resolve import Closure, resolve_head, resolve_release
 from promptreg.registry.store import Store
 
-__all__ = ["Wanted", "closure_of", "head_of", "latest_releases", "parse_ref", "wanted"]
+__all__ = ["Wanted", "all_wanted", "closure_of", "head_of", "latest_releases", "parse_ref", "wanted"]
 
 
 class Wanted(NamedTuple):
@@ -41,12 +41,7 @@ def wanted(ref: Ref, store: Store, *, locked: bool = False, key: str | None = No
     """
     wish = ref.constraint
     if wish.label is not None:
-        pick = store.labels.pick(wish.label, ref.name, key)
-        if not _is_released(ref.name, pick.version, store):
-            place = store.labels.table[wish.label][ref.name].place
-            message = f"the label {wish.label} points to {ref.name}@{pick.version}, which is not released"
-            raise IntegrityError.at(message, path=place.path, line=place.line, column=place.column)
-        return Wanted(ref.name, pick.version, pick)
+        return _labelled(ref.name, store.labels.pick(wish.label, ref.name, key), store)
     if wish.exact is not None and _is_released(ref.name, wish.exact, store):
         return Wanted(ref.name, wish.exact)
     head = None if locked else store.heads.get(ref.name)
@@ -56,6 +51,24 @@ def wanted(ref: Ref, store: Store, *, locked: bool = False, key: str | None = No
     if releases and not (ref.name in store.broken and not wish.text and not locked):
         return Wanted(ref.name, releases[0])
     raise _nothing_fits(ref, store, locked=locked)
+
+
+def all_wanted(ref: Ref, store: Store, *, locked: bool = False) -> list[Wanted]:
+    """Everything that an entry ref can stand for: all versions of a label that splits by percentages; see `wanted`."""
+    label = ref.constraint.label
+    labelled = store.labels.table.get(label, {}).get(ref.name) if label is not None else None
+    if label is None or labelled is None:
+        return [wanted(ref, store, locked=locked)]
+    return [_labelled(ref.name, Pick(label, version), store) for version, _ in labelled.shares]
+
+
+def _labelled(name: str, pick: Pick, store: Store) -> Wanted:
+    """The release that a label gave; raises IntegrityError when there is none."""
+    if not _is_released(name, pick.version, store):
+        place = store.labels.table[pick.label][name].place
+        message = f"the label {pick.label} points to {name}@{pick.version}, which is not released"
+        raise IntegrityError.at(message, path=place.path, line=place.line, column=place.column)
+    return Wanted(name, pick.version, pick)
 
 
 def _is_released(name: str, version: Version, store: Store) -> bool:
@@ -69,6 +82,9 @@ def _released(name: str, store: Store) -> list[Version]:
 
 def _nothing_fits(ref: Ref, store: Store, *, locked: bool) -> Exception:
     versions = _released(ref.name, store)
+    if locked and not versions and ref.name not in store.heads and ref.name not in store.broken:
+        known = nearest(ref.name, [name for name, _ in store.releases.lock])
+        return UnknownName.at(f'the registry holds nothing named "{ref.name}"', suggestion=known)
     if not versions or not locked:
         head = store.head(ref.name)  # raises the file's own errors, or UnknownName with the nearest name
         held = [head.version, *(version for version in versions if version != head.version)]

@@ -40,10 +40,10 @@ def cache_folder() -> Path | None:
 
 
 class HeadCache:
-    """Parsed heads of one registry by the digest of their file."""
+    """Parsed heads of one registry by the digest of their file; without a key nothing is kept on disk."""
 
     def __init__(self, registry: str | None) -> None:
-        folder = cache_folder()
+        folder = cache_folder() if registry is not None else None
         key = hashlib.sha256((registry or "").encode("utf-8", "surrogateescape")).hexdigest()[:32]
         self._file = folder / "heads" / f"{key}.json" if folder else None
         self._old: dict[str, Any] = _read(self._file) if self._file else {}

@@ -15,13 +15,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from promptreg.registry.read_component import Scan
 
-__all__ = ["Head", "ReadHead", "read_head"]
+__all__ = ["Head", "ReadHead", "Recall", "read_head"]
 
 Head = Component | Prompt
 """A component or prompt as a file says it: the head of its name, or the frozen file of a release."""
 
 ReadHead = Callable[[Source, str], Head]
 """Reads the text of a file as the component or prompt of that name; raises InvalidFile."""
+
+Recall = Callable[[Source, str], Head | None]
+"""Gives the head of a frozen file that was parsed before, or None."""
 
 
 def read_head(source: Source, name: str, scan: Scan) -> Head:

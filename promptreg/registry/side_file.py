@@ -1,16 +1,19 @@
-"""Input files: a mapping of inputs as JSON or YAML, by the suffix of the file."""
+"""Samples: inputs written in a prompt, or in a file of their own as JSON or YAML, by its suffix."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from promptreg.errors import InvalidFile
+from promptreg.errors import InvalidFile, UnknownName, nearest
+from promptreg.model.check import copy_checked
 from promptreg.model.inputs import InputSpec
+from promptreg.model.prompt import Prompt
+from promptreg.registry.store import Store
 from promptreg.registry.strict_json import parse_json
 from promptreg.text import Source
 
-__all__ = ["read_inputs_file", "read_yaml"]
+__all__ = ["read_inputs_file", "read_yaml", "sample_inputs"]
 
 
 def read_inputs_file(source: Source, inputs: Mapping[str, InputSpec]) -> dict[str, Any]:
@@ -39,3 +42,19 @@ def read_yaml(source: Source, inputs: Mapping[str, InputSpec]) -> Any:
         key: read_value(reader, inputs[key], value, (key,)) if key in inputs else plain(value)
         for key, value in document.root.items()
     }
+
+
+def sample_inputs(prompt: Prompt, name: str, store: Store) -> dict[str, Any]:
+    """The inputs of a sample, as written; raises UnknownName, or the errors of its file."""
+    spec = prompt.samples.get(name)
+    if spec is None:
+        known = ", ".join(prompt.samples) or "none"
+        near = nearest(name, prompt.samples)
+        place = prompt.written.location(("samples",), key=True) if prompt.samples else prompt.written.location(())
+        message = f'{prompt.name} has no sample "{name}"' + ("" if near else f"; known: {known}")
+        raise UnknownName.at(message, path=place.path, line=place.line, column=place.column, suggestion=near)
+    if spec.inputs is not None:
+        copy: dict[str, Any] = copy_checked(spec.inputs, {}, (), [])  # the caller may change it
+        return copy
+    place = prompt.written.location(("samples", name, "file"))
+    return read_inputs_file(store.side_file(spec.file or "", place), prompt.inputs)

@@ -12,7 +12,7 @@ from promptreg.model.digest import json_digest, text_digest
 from promptreg.model.prompt import Prompt
 from promptreg.registry.files import MAX_FILE_BYTES, decode, decode_utf8
 from promptreg.registry.head_cache import HeadCache
-from promptreg.registry.heads import Head, read_head
+from promptreg.registry.heads import Head, Recall, read_head
 from promptreg.registry.releases import Releases
 from promptreg.registry.source_tree import SourceTree
 from promptreg.text import Location, Source
@@ -147,8 +147,11 @@ def _referred(problem: Problem, at: Location | None) -> Problem:
     return problem._replace(message=f"{problem.path} {problem.message}", path=at.path, line=at.line, column=at.column)
 
 
-def load_store(tree: SourceTree, scan: Scan) -> Store:
-    """Read every head. Broken files do not raise: their errors are kept and listed in `problems`."""
+def load_store(tree: SourceTree, scan: Scan, recall: Recall | None = None) -> Store:
+    """Read every head. Broken files do not raise: their errors are kept and listed in `problems`.
+
+    `recall` spares parsing frozen files.
+    """
     listing = tree.listing()
     heads: dict[str, Head] = {}
     broken: dict[str, InvalidFile] = {}
@@ -172,12 +175,12 @@ def load_store(tree: SourceTree, scan: Scan) -> Store:
     problems.sort(key=lambda problem: (problem.path or "", problem.line or 0, problem.column or 0))
     for name, problem in listing.faults:
         broken.setdefault(name, InvalidFile([problem]))
-    releases = Releases(tree, lambda source, name: _frozen_head(source, name, scan))
+    releases = Releases(tree, lambda source, name: _frozen_head(source, name, scan, recall))
     return Store(tree=tree, heads=heads, broken=broken, problems=problems, releases=releases)
 
 
-def _frozen_head(source: Source, name: str, scan: Scan) -> Head:
-    head = read_head(source, name, scan)
+def _frozen_head(source: Source, name: str, scan: Scan, recall: Recall | None) -> Head:
+    head = (recall(source, name) if recall else None) or read_head(source, name, scan)
     head.frozen = True
     return head
 
