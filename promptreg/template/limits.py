@@ -17,7 +17,7 @@ __all__ = ["Limits", "Meter", "text_cost"]
 class Limits(NamedTuple):
     """What a template may use. The first group is counted while rendering, the second checked when compiling.
 
-    `work` is in units of roughly 15 ns: a syntax node that is run costs 2 (14 when it is a call), a printed value 40
+    `work` is in units of roughly 15 ns: a syntax node that is run costs 2 (20 when it is a call), a printed value 40
     more, an ASCII character that a filter makes 1 and any other character 3. The default was set so that every known
     bomb ends within a second and keeps less than 64 MB alive (benchmarks/template_bombs.py).
     """
@@ -126,7 +126,7 @@ class Meter:
             self.steps += 1
             if self.steps > self.limits.loop_steps:
                 raise self.fail("loop_steps")
-            self.charge(weight + 16)
+            self.charge(weight + 40)
             yield value
 
     def enter(self) -> None:

@@ -154,7 +154,7 @@ def mapped(meter: Meter, value: Any, /, *args: Any, **kwargs: Any) -> Iterator[A
     if value:
         apply = _applied(meter, args, kwargs)
         for part in value:
-            meter.charge(40)
+            meter.charge(64)
             yield apply(part)
 
 
@@ -180,7 +180,7 @@ def _chooser(*, keep: bool, by_attribute: bool) -> Callable[..., Iterator[Any]]:
         look = make_attrgetter(ENVIRONMENT, args[0]) if by_attribute else None
         holds = _tested(meter, args[1:] if by_attribute else args, kwargs)
         for part in value:
-            meter.charge(40)
+            meter.charge(64)
             if bool(holds(part if look is None else look(part))) is keep:
                 yield part
 

@@ -13,7 +13,7 @@ _LITERAL = 8
 # a printed value may be a string of its own, of some 60 bytes
 _PIECE = 40
 # nodes that run as a function call
-_CALL = 12
+_CALL = 18
 _INCLUDE = 200
 _CALLS = (
     *(nodes.Getattr, nodes.Getitem, nodes.Filter, nodes.Test, nodes.Call, nodes.Concat),
