@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 from promptreg.errors import InputError, InvalidFile, Problem, PromptregError
 from promptreg.model.prompt import Prompt
 from promptreg.registry.config import Config
-from promptreg.registry.files import find_root
 from promptreg.registry.heads import Head, Recall
-from promptreg.registry.source_tree import FolderTree, SourceTree
+from promptreg.registry.moments import NOW, Moment, open_source, place
+from promptreg.registry.source_tree import SourceTree
 from promptreg.registry.store import Store, load_store
 from promptreg.render.loaded import Loaded, as_prompt
 
@@ -45,30 +45,38 @@ class Entry(NamedTuple):
 def load(
     path: str | os.PathLike[str] = "prompts",
     *,
+    at: str | None = None,
+    staged: bool = False,
+    repo: object = None,
     dev: bool = False,
     preload: bool = False,
     locked: bool = False,
     counter: str | None = None,
     ranks: str | os.PathLike[str] | None = None,
 ) -> Registry:
-    """The registry in folder `path`.
+    """The registry in folder `path`: as it is now, at the git revision `at`, or as it is `staged` in git.
+
+    With `repo`, a `git.Repo` of GitPython or any object with its `git_dir` and `working_tree_dir`, `path` starts at the
+    top of that repository; of a bare one, the revision HEAD is read unless `at` names another.
 
     `dev=True` looks for changed files at every call; without it the registry never changes. `preload=True` resolves
     and compiles every prompt now. `locked=True` takes releases only, never heads. `counter` names the encoding for
     prompts without a model (o200k_base by default), `ranks` a folder with its rank files. Broken files do not raise
     here: see `Registry.problems`.
 
-    Raises UsageError when the folder is missing or unreadable.
+    Raises UsageError when the folder or the revision is missing or unreadable, GitError when git cannot be asked.
     """
-    registry = Path(os.path.abspath(path))
+    found = place(path, Moment(at, staged, repo))
     folder = Path(ranks).absolute() if ranks is not None else None
-    config = Config(find_root(registry), registry, counter or "o200k_base", folder)
-    return open_registry(config, dev=dev, preload=preload, locked=locked)
+    config = Config(found.root, found.registry, counter or "o200k_base", folder)
+    return open_registry(config, moment=found.moment, dev=dev, preload=preload, locked=locked)
 
 
-def open_registry(config: Config, *, dev: bool = False, preload: bool = False, locked: bool = False) -> Registry:
+def open_registry(
+    config: Config, *, moment: Moment = NOW, dev: bool = False, preload: bool = False, locked: bool = False
+) -> Registry:
     """The registry that a configuration names (see `load`)."""
-    found = Registry(config, FolderTree(config.registry, config.root), dev=dev, locked=locked)
+    found = Registry(config, open_source(config, moment, dev=dev), dev=dev, locked=locked)
     if preload:
         found.require(entry.name for entry in found.items() if entry.kind == "prompt")
     return found

@@ -12,7 +12,11 @@ from itertools import pairwise
 
 import click
 
-__all__ = ["complete_anything", "complete_prompts", "complete_samples", "complete_schemas"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from promptreg.registry.config import Config
+
+__all__ = ["complete_anything", "complete_prompts", "complete_revisions", "complete_samples", "complete_schemas"]
 
 _KIND = re.compile(rb"^kind:[ \t]*[\"']?prompt\b", re.MULTILINE)
 _HEAD_BYTES = 4096
@@ -42,6 +46,14 @@ def complete_samples(ctx: click.Context, param: click.Parameter, incomplete: str
     return []
 
 
+def complete_revisions(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Branches and tags of the repository that holds the registry."""
+    from promptreg.registry.git import open_repository
+
+    names = (ref.name.split("/", 2)[-1] for ref in open_repository(_config(ctx).registry).refs())
+    return _matching((name for name in names if name.isprintable()), incomplete)
+
+
 def complete_schemas(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Names of the schema files that come with the package."""
     from promptreg.cli.schema import schema_names
@@ -53,13 +65,19 @@ def _matching(names: Iterable[str], incomplete: str) -> list[str]:
     return [name for name in names if name.startswith(incomplete)]
 
 
-def _files(ctx: click.Context) -> Iterator[tuple[str, str]]:
+def _config(ctx: click.Context) -> Config:
     from pathlib import Path
 
     from promptreg.registry.config import find_registry
+
+    folder = ctx.params.get("registry") or _unread_option(ctx, "--registry")
+    return find_registry(Path.cwd(), folder, on_disk=False)
+
+
+def _files(ctx: click.Context) -> Iterator[tuple[str, str]]:
     from promptreg.registry.files import find_files
 
-    config = find_registry(Path.cwd(), ctx.params.get("registry") or _unread_option(ctx, "--registry"))
+    config = _config(ctx)
     for found in find_files(config.registry, config.root)[0]:
         yield found.name, found.file
 

@@ -8,8 +8,8 @@ import click
 
 from promptreg.cli import streams
 from promptreg.cli.complete import complete_anything
-from promptreg.cli.options import OneOf, format_option, locked_option, registry_option
-from promptreg.cli.session import open_registry, report_problems
+from promptreg.cli.options import OneOf, format_option, reading_options
+from promptreg.cli.session import Where, open_registry, report_problems
 from promptreg.model.kinds import KINDS
 
 __all__ = ["command"]
@@ -27,16 +27,15 @@ Examples:
 @click.argument("glob", required=False, shell_complete=complete_anything)
 @click.option("--kind", type=OneOf(KINDS), metavar="KIND", help=f"Only this kind: {', '.join(KINDS)}.")
 @format_option(text="text: a table; json: promptreg/list/1.")
-@locked_option()
-@registry_option()
-def command(glob: str | None, kind: str | None, form: str, locked: bool, registry: str | None) -> int:
+@reading_options()
+def command(glob: str | None, kind: str | None, form: str, where: Where) -> int:
     """List components and prompts: name, version, kind, summary.
 
     GLOB keeps the names that match it; * matches any characters, / too. Broken files are reported on standard error
     with exit code 2, and do not hide the others.
     """
     keep = _matcher(glob)
-    loaded = open_registry(registry, locked=locked)
+    loaded = open_registry(where)
     items = [item for item in loaded.items() if (kind is None or item.kind == kind) and keep(item.name)]
     if form == "json":
         from promptreg.output.documents import list_document

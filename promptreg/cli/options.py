@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
 import click
 
-from promptreg.cli.complete import complete_anything, complete_prompts, complete_samples
+from promptreg.cli.complete import complete_anything, complete_prompts, complete_revisions, complete_samples
+from promptreg.cli.session import Where
 from promptreg.errors import Problem, UsageError, nearest
+from promptreg.registry.moments import Moment
 
 __all__ = [
     "OneOf",
     "any_name",
     "format_option",
     "input_options",
-    "locked_option",
     "many_names",
     "prompt_name",
+    "reading_options",
     "registry_option",
 ]
 
@@ -48,8 +51,38 @@ def registry_option() -> Decorator:
     )
 
 
-def locked_option() -> Decorator:
-    """`--locked`."""
+def reading_options(*, locked: bool = True) -> Decorator:
+    """`--registry`, `--at`, `--staged` and mostly `--locked`: what is read, handed on as one value named `where`."""
+
+    def decorated(command: Function) -> Function:
+        @wraps(command)
+        def pack(*, registry: str | None, at: str | None, staged: bool, locked: bool = False, **others: Any) -> Any:
+            return command(where=Where(registry, locked, Moment(at, staged)), **others)
+
+        packed: Function = pack
+        for option in (registry_option(), _staged_option(), _at_option(), *([_locked_option()] if locked else [])):
+            packed = option(packed)
+        return packed
+
+    return decorated
+
+
+def _at_option() -> Decorator:
+    return click.option(
+        "--at",
+        metavar="REV",
+        shell_complete=complete_revisions,
+        help="Read the whole registry as it was in a git revision: v1.2, main~3, a commit.",
+    )
+
+
+def _staged_option() -> Decorator:
+    return click.option(
+        "--staged", is_flag=True, help="Read the registry as it is staged in git: what the next commit will hold."
+    )
+
+
+def _locked_option() -> Decorator:
     return click.option(
         "--locked",
         is_flag=True,

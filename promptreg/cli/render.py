@@ -9,8 +9,8 @@ import click
 from promptreg.cli import streams
 from promptreg.cli.files import write_file
 from promptreg.cli.inputs import Given
-from promptreg.cli.options import format_option, input_options, locked_option, prompt_name, registry_option
-from promptreg.cli.session import open_registry, render
+from promptreg.cli.options import format_option, input_options, prompt_name, reading_options
+from promptreg.cli.session import Where, open_registry, render
 from promptreg.errors import TokenizerMissing
 from promptreg.output.json_text import document_text, payload_text
 
@@ -56,8 +56,7 @@ Formats:
     help="Write to FILE instead of standard output; FILE is replaced at once or not at all.",
 )
 @format_option(_FORMATS, "What to write; see below.")
-@locked_option()
-@registry_option()
+@reading_options()
 def command(
     name: str,
     sample: str | None,
@@ -65,15 +64,14 @@ def command(
     assignments: tuple[str, ...],
     output: str | None,
     form: str,
-    locked: bool,
-    registry: str | None,
+    where: Where,
 ) -> None:
     """Turn prompt NAME and its inputs into the final messages.
 
     NAME may ask for a version, as in hello@^2. Inputs come from a sample, then from -i, then from -v; each replaces
     whole inputs of the ones before. Every missing, unknown or ill-typed input is reported before any text exists.
     """
-    rendered = render(open_registry(registry, locked=locked), name, Given(sample, file, assignments))
+    rendered = render(open_registry(where), name, Given(sample, file, assignments))
     if form == "text" and output is None and streams.screen().is_terminal:
         _show(rendered)
         return

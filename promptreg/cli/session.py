@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from promptreg.cli import streams
 from promptreg.cli.boundary import BAD_INPUT
 from promptreg.errors import InputError, Problem
+from promptreg.registry.moments import NOW, Moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,17 +16,28 @@ if TYPE_CHECKING:
     from promptreg.cli.inputs import Given
     from promptreg.render.rendered import Rendered
 
-__all__ = ["open_registry", "render", "report_problems"]
+__all__ = ["Where", "open_registry", "render", "report_problems"]
 
 
-def open_registry(folder: str | None, *, locked: bool = False) -> Registry:
-    """The registry in `folder`, or the one that the configuration names from here upwards; `locked`: releases only."""
+class Where(NamedTuple):
+    """Which registry is read: a folder (None: the one that the configuration names), releases only, and its moment."""
+
+    folder: str | None
+    locked: bool = False
+    moment: Moment = NOW
+
+
+def open_registry(where: Where | str | None) -> Registry:
+    """The registry that `where` or a folder names, or the one that the configuration names from here upwards."""
     from pathlib import Path
 
     from promptreg.api import open_registry as open_configured
     from promptreg.registry.config import find_registry
 
-    return open_configured(find_registry(Path.cwd(), folder), locked=locked)
+    if not isinstance(where, Where):
+        where = Where(where)
+    config = find_registry(Path.cwd(), where.folder, on_disk=where.moment == NOW)
+    return open_configured(config, moment=where.moment, locked=where.locked)
 
 
 def render(registry: Registry, ref: str, given: Given) -> Rendered:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from promptreg.cli import streams
-from promptreg.cli.options import any_name, format_option, locked_option, registry_option
-from promptreg.cli.session import open_registry
+from promptreg.cli.options import any_name, format_option, reading_options
+from promptreg.cli.session import Where, open_registry
 from promptreg.errors import PromptregError
 from promptreg.output.card import Card, Reference, card_rows
 
@@ -29,16 +29,15 @@ Examples:
 )
 @any_name()
 @format_option(text="text: for reading; json: promptreg/show/1.")
-@locked_option()
-@registry_option()
-def command(name: str, form: str, locked: bool, registry: str | None) -> None:
+@reading_options()
+def command(name: str, form: str, where: Where) -> None:
     """Describe the component or prompt NAME.
 
     Shows its summary, version and file; its inputs with type, default, limits, trust and personal data; what it uses
     and what uses it, with places; a prompt's samples; and the digests of its body, its contract (inputs and output)
     and its closure (everything it is made of).
     """
-    card = _card(open_registry(registry, locked=locked), name)
+    card = _card(open_registry(where), name)
     if form == "json":
         from promptreg.output.documents import show_document
 

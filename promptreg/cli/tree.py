@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from promptreg.cli import streams
-from promptreg.cli.options import any_name, format_option, locked_option, registry_option
-from promptreg.cli.session import open_registry, report_problems
+from promptreg.cli.options import any_name, format_option, reading_options
+from promptreg.cli.session import Where, open_registry, report_problems
 from promptreg.errors import PromptregError
 from promptreg.output.entries import Branch, tree_rows
 
@@ -34,17 +34,14 @@ Examples:
     "--depth", type=click.IntRange(min=0), metavar="N", help="Show N levels below the root; 0 is the root alone."
 )
 @format_option(text="text: a drawing; json: promptreg/tree/1.")
-@locked_option()
-@registry_option()
-def command(
-    name: str | None, dependants: bool, depth: int | None, form: str, locked: bool, registry: str | None
-) -> int:
+@reading_options()
+def command(name: str | None, dependants: bool, depth: int | None, form: str, where: Where) -> int:
     """Draw the parts of NAME, or with --dependants its users; without NAME, of every prompt.
 
     Each row names a component, its version, its kind and the ref that led to it. What a component is made of is drawn
     where it appears first.
     """
-    loaded = open_registry(registry, locked=locked)
+    loaded = open_registry(where)
     nodes = _prompts(loaded, dependants=dependants) if name is None else [loaded.tree(name, dependants=dependants)]
     seen: set[str] = set()
     roots = [_branch(node, depth, seen) for node in nodes]

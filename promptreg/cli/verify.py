@@ -6,8 +6,8 @@ import click
 
 from promptreg.cli import streams
 from promptreg.cli.boundary import INTEGRITY
-from promptreg.cli.options import format_option, many_names, registry_option
-from promptreg.cli.session import open_registry
+from promptreg.cli.options import format_option, many_names, reading_options
+from promptreg.cli.session import Where, open_registry
 
 __all__ = ["command"]
 
@@ -22,15 +22,15 @@ Examples:
 )
 @many_names()
 @format_option(text="text: a summary; json: promptreg/verify/1.")
-@registry_option()
-def command(names: tuple[str, ...], form: str, registry: str | None) -> int:
+@reading_options(locked=False)
+def command(names: tuple[str, ...], form: str, where: Where) -> int:
     """Check that the releases of NAME, and all that they are made of, are what they were; without NAME, all.
 
     Every digest of the lock is computed anew from the frozen files. A changed byte, a missing or unknown frozen file, a
     lock edited by hand, a missing pin or a label that points to nothing is a fault. All faults are listed, on standard
     error, with exit code 4. Nothing is written and no network is used.
     """
-    found = open_registry(registry).verify(names)
+    found = open_registry(where).verify(names)
     if form == "json":
         from promptreg.output.documents import verify_document
 

@@ -9,9 +9,9 @@ import click
 
 from promptreg.cli import streams
 from promptreg.cli.inputs import Given
-from promptreg.cli.options import format_option, input_options, locked_option, prompt_name, registry_option
+from promptreg.cli.options import format_option, input_options, prompt_name, reading_options
 from promptreg.cli.passage import Passage, at_offset, find_text, origins
-from promptreg.cli.session import open_registry, render
+from promptreg.cli.session import Where, open_registry, render
 from promptreg.errors import UsageError
 from promptreg.output.origin import origin_rows
 from promptreg.output.styled import Row
@@ -38,8 +38,7 @@ Examples:
 @click.option("--offset", type=int, metavar="N", help="Its place in the content, in characters from 0.")
 @click.option("--content-part", type=int, metavar="N", help="Which part of a message whose content is a list of parts.")
 @format_option(text="text: for reading; json: promptreg/why/1.")
-@locked_option()
-@registry_option()
+@reading_options()
 def command(
     name: str,
     sample: str | None,
@@ -51,8 +50,7 @@ def command(
     offset: int | None,
     content_part: int | None,
     form: str,
-    locked: bool,
-    registry: str | None,
+    where: Where,
 ) -> None:
     """Say where a piece of prompt NAME came from, rendered with these inputs.
 
@@ -62,7 +60,7 @@ def command(
     by_place = message is not None or offset is not None
     if (wanted is None) is not by_place or (by_place and (message is None or offset is None)):
         raise UsageError("give the piece with --text TEXT, or with --message N and --offset N")
-    rendered = render(open_registry(registry, locked=locked), name, Given(sample, file, assignments))
+    rendered = render(open_registry(where), name, Given(sample, file, assignments))
     messages = rendered.messages
     if wanted is not None:
         passages = _chosen(find_text(messages, wanted), occurrence)

@@ -32,10 +32,11 @@ class Config(NamedTuple):
     ranks: Path | None = None
 
 
-def find_registry(start: Path, explicit: str | None = None) -> Config:
+def find_registry(start: Path, explicit: str | None = None, *, on_disk: bool = True) -> Config:
     """The configuration that holds for folder `start`, searched upwards; `explicit` names the registry folder.
 
-    Raises UsageError when no registry folder can be found, InvalidFile when the configuration is broken.
+    Without `on_disk`, the default folder need not be there. Raises UsageError when no registry folder can be found,
+    InvalidFile when the configuration is broken.
     """
     start = Path(os.path.abspath(start))
     for folder in (start, *start.parents):
@@ -46,7 +47,7 @@ def find_registry(start: Path, explicit: str | None = None) -> Config:
     if explicit is not None:
         registry = Path(os.path.abspath(explicit))
         return Config(find_root(registry), registry)
-    if not os.path.isdir(start / "prompts"):
+    if on_disk and not os.path.isdir(start / "prompts"):
         raise UsageError.at(
             "no registry here: no prompts folder, and no promptreg.toml or [tool.promptreg] in this folder or above; "
             "`promptreg init` makes one"

@@ -11,7 +11,14 @@ from promptreg.errors import InvalidFile, UsageError
 from promptreg.model.kinds import is_name
 from promptreg.registry.config import Config
 from promptreg.registry.files import MAX_FILE_BYTES
-from promptreg.registry.git import LINK, SUBMODULE, Commit, Repository, TooLarge, TreeFile
+from promptreg.registry.git import (
+    LINK,
+    SUBMODULE,
+    Commit,
+    Repository,
+    TooLarge,
+    TreeFile,
+)
 from promptreg.registry.git.names import shown
 from promptreg.registry.git_files import OUTSIDE, TreeFiles, is_folder
 from promptreg.registry.source_tree import FROZEN, FrozenFile, frozen_key
