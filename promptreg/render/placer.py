@@ -30,7 +30,7 @@ class Placer:
         trust = None
         if span.kind in ("value", "derived"):
             trust = "untrusted" if any(spec.trust == "untrusted" for spec in specs) else "trusted"
-        label, chain = _owner(span, (*program.chain, *_chain(span.frame)))
+        chain = (*program.chain, *_chain(span.frame))
         segment = Segment(
             message=0,
             start=span.start,
@@ -42,7 +42,7 @@ class Placer:
             item=item,
             kind=span.kind,
             exact=span.exact,
-            label=label,
+            label=_owner(span, chain),
             offset=span.file_start,
             end_offset=span.file_end,
             chain=chain,
@@ -73,7 +73,6 @@ class Placer:
                 label=self.program.label,
                 offset=piece.file_start,
                 end_offset=piece.file_end,
-                chain=(),
                 input_path=None,
                 input_offset=None,
                 trust=None,
@@ -91,14 +90,14 @@ def _label(frame: Frame) -> Label:
     return frame.label
 
 
-def _owner(span: Span, chain: tuple[Link, ...]) -> tuple[Label, tuple[Link, ...]]:
-    """Whose text a span is, and the chain to it: a literal bound in `with`, or a default, is text of an outer file."""
+def _owner(span: Span, chain: tuple[Link, ...]) -> Label:
+    """Whose text a span is: a literal bound in `with` is text of an outer file, printed at the end of the chain."""
     own = _label(span.frame)
     if span.source is not own.source:
-        for depth, link in enumerate(chain):
+        for link in chain:
             if link.label.source is span.source:
-                return link.label, chain[:depth]
-    return own, chain
+                return link.label
+    return own
 
 
 def _chain(frame: Frame) -> tuple[Link, ...]:

@@ -41,8 +41,8 @@ _CASES = [
     Case("broken yaml", "prompts/support/reply.yaml:6:3:", replaced(_REPLY, "inputs:\n", "inputs: [\n")),
     Case(
         "duplicate key",
-        "prompts/support/reply.yaml:2:1: version: ",
-        replaced(_REPLY, "kind: prompt\n", "version: 1.0.0\n"),
+        "prompts/support/reply.yaml:2:1: kind: ",
+        replaced(_REPLY, "kind: prompt\n", "kind: prompt\nkind: prompt\n"),
     ),
     Case(
         "unknown key",
@@ -79,7 +79,7 @@ _CASES = [
     Case("enum", '(did you mean "de"?)', arguments=("support/reply", *_GOOD, "-v", "language=dee")),
     Case("nested input", "customer.nam", arguments=("support/reply", *_GOOD, "-v", "customer.nam=x")),
     Case("unknown prompt", '(did you mean "support/reply"?)', arguments=("suport/reply", *_GOOD)),
-    Case("a component, not a prompt", "rule component", arguments=("rules/tone",)),
+    Case("a component, not a prompt", "of kind rule", arguments=("rules/tone",)),
     Case("unsatisfiable version", "support/reply@^3", arguments=("support/reply@^3", *_GOOD)),
     Case("label", "production", arguments=("support/reply@production", *_GOOD)),
     Case("unknown sample", '(did you mean "small-claim"?)', arguments=("support/reply", "--sample", "smal-claim")),
