@@ -183,12 +183,15 @@ class Registry:
 
         return latest_releases(store)
 
-    def component(self, ref: str) -> Head:
-        """The model object of a component or prompt; raises UnknownName, or the errors of its file."""
+    def component(self, ref: str, *, key: str | None = None) -> Head:
+        """The model object of a component or prompt; raises UnknownName, or the errors of its file.
+
+        `key` names the caller where a label splits by percentages.
+        """
         from promptreg.registry.entry import head_of
 
         state = self._state()
-        return head_of(state.wanted(ref, locked=self._locked), state.store)
+        return head_of(state.wanted(ref, locked=self._locked, key=key), state.store)
 
     def source_text(self, ref: str) -> str:
         """The verbatim text of the file of `ref`."""
@@ -225,15 +228,16 @@ class Registry:
         """The names of a prompt's samples."""
         return tuple(self._prompt(ref).samples)
 
-    def sample(self, ref: str, name: str) -> dict[str, Any]:
+    def sample(self, ref: str, name: str, *, key: str | None = None) -> dict[str, Any]:
         """The inputs of a sample, as written; `render` checks them."""
         from promptreg.registry.side_file import sample_inputs
 
-        return sample_inputs(self._prompt(ref), name, self._state().store)
+        return sample_inputs(self._prompt(ref, key), name, self._state().store)
 
-    def _prompt(self, ref: str) -> Prompt:
+    def _prompt(self, ref: str, key: str | None = None) -> Prompt:
+        """The prompt of `ref`; where a label splits and no key is given, one of its versions."""
         state = self._state()
-        target = state.wanted(ref, locked=self._locked, key="")
+        target = state.wanted(ref, locked=self._locked, key="" if key is None else key)
         if target.version is None:
             return state.store.prompt(target.name)
         return as_prompt(self.component(ref if target.pick is None else f"{target.name}@{target.version}"))
@@ -250,7 +254,8 @@ class Registry:
     ) -> Rendered:
         """The prompt `ref` with these inputs; `sample` supplies the inputs that are not given.
 
-        `key` names the caller where a label splits by percentages: the same key always gets the same version.
+        `key` names the caller where a label splits by percentages: the same key always gets the same version. It is
+        used for nothing else and is in no record.
 
         Raises IntegrityError when a release is not what the lock says, UnknownName, InputError (every fault at once),
         ConditionFailed, RenderError, LimitExceeded, TemplateInvalid, InvalidFile, UnsatisfiableRef, VersionConflict

@@ -25,11 +25,12 @@ _STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 
 class Given(NamedTuple):
-    """What the options said; `gather` reads it."""
+    """What the options said; `gather` reads it. `key` names the caller, for labels that split by percentages."""
 
     sample: str | None
     file: str | None
     assignments: tuple[str, ...]
+    key: str | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -43,10 +44,10 @@ def gather(registry: Registry, ref: str, given: Given) -> dict[str, Any]:
     Whole top-level inputs replace each other; only a key path of `-v` reaches into one. Raises UsageError, InputError
     or InvalidFile; types are left to the renderer, which reports all faults at once.
     """
-    specs: Mapping[str, InputSpec] = registry.component(ref.partition("@")[0]).inputs
+    specs: Mapping[str, InputSpec] = registry.component(ref, key=given.key).inputs
     values: dict[str, Any] = {}
     if given.sample is not None:
-        values |= registry.sample(ref, given.sample)
+        values |= registry.sample(ref, given.sample, key=given.key)
     if given.file is not None:
         values |= read_inputs(given.file, specs)
     for text in given.assignments:

@@ -113,8 +113,14 @@ def many_names() -> Decorator:
 
 
 def input_options(command: Function) -> Function:
-    """`--sample`, `-i` and `-v`: where the inputs of a prompt come from, in the order they are merged."""
+    """`--sample`, `-i` and `-v`: where the inputs of a prompt come from, in the order they are merged; and `--key`."""
     for option in (
+        click.option(
+            "--key",
+            metavar="KEY",
+            help="The caller, where NAME ends with a label that splits by percentages: the same KEY always gets the "
+            "same version. It is not recorded.",
+        ),
         click.option(
             "-v",
             "--var",

@@ -62,6 +62,7 @@ def command(
     sample: str | None,
     file: str | None,
     assignments: tuple[str, ...],
+    key: str | None,
     output: str | None,
     form: str,
     where: Where,
@@ -71,7 +72,7 @@ def command(
     NAME may ask for a version, as in hello@^2. Inputs come from a sample, then from -i, then from -v; each replaces
     whole inputs of the ones before. Every missing, unknown or ill-typed input is reported before any text exists.
     """
-    rendered = render(open_registry(where), name, Given(sample, file, assignments))
+    rendered = render(open_registry(where), name, Given(sample, file, assignments, key))
     if form == "text" and output is None and streams.screen().is_terminal:
         _show(rendered)
         return

@@ -46,7 +46,7 @@ def render(registry: Registry, ref: str, given: Given) -> Rendered:
 
     inputs = gather(registry, ref, given)
     try:
-        return registry.render(ref, inputs)
+        return registry.render(ref, inputs, key=given.key)
     except InputError as error:
         samples = registry.samples(ref)
         if given.is_empty and samples:

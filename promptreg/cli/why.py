@@ -44,6 +44,7 @@ def command(
     sample: str | None,
     file: str | None,
     assignments: tuple[str, ...],
+    key: str | None,
     wanted: str | None,
     occurrence: int | None,
     message: int | None,
@@ -60,7 +61,7 @@ def command(
     by_place = message is not None or offset is not None
     if (wanted is None) is not by_place or (by_place and (message is None or offset is None)):
         raise UsageError("give the piece with --text TEXT, or with --message N and --offset N")
-    rendered = render(open_registry(where), name, Given(sample, file, assignments))
+    rendered = render(open_registry(where), name, Given(sample, file, assignments, key))
     messages = rendered.messages
     if wanted is not None:
         passages = _chosen(find_text(messages, wanted), occurrence)

@@ -42,7 +42,7 @@ def wanted(ref: Ref, store: Store, *, locked: bool = False, key: str | None = No
     wish = ref.constraint
     if wish.label is not None:
         return _labelled(ref.name, store.labels.pick(wish.label, ref.name, key), store)
-    if wish.exact is not None and _is_released(ref.name, wish.exact, store):
+    if wish.exact is not None and (ref.name, wish.exact) in store.releases.lock:
         return Wanted(ref.name, wish.exact)
     head = None if locked else store.heads.get(ref.name)
     if head is not None and wish.allows(head.version):
@@ -50,6 +50,8 @@ def wanted(ref: Ref, store: Store, *, locked: bool = False, key: str | None = No
     releases = [version for version in _released(ref.name, store) if wish.allows(version)]
     if releases and not (ref.name in store.broken and not wish.text and not locked):
         return Wanted(ref.name, releases[0])
+    if wish.exact is not None and store.releases.holds(ref.name, wish.exact):
+        return Wanted(ref.name, wish.exact)  # which fails: the lock does not know it
     raise _nothing_fits(ref, store, locked=locked)
 
 

@@ -21,7 +21,7 @@ from promptreg.registry.reader import Reader
 from promptreg.registry.source_tree import LABELS, SourceTree
 from promptreg.text import Location, Source
 
-__all__ = ["Labelled", "Labels", "Pick", "bucket_of", "read_labels"]
+__all__ = ["Labelled", "Labels", "Pick", "bucket_of", "parse_labels", "read_labels"]
 
 
 class Labelled(NamedTuple):
@@ -81,7 +81,10 @@ class Labels:
         if found.only is not None:
             return Pick(label, found.only)
         if key is None:
-            raise UsageError.at(f'the label "{label}" splits {name} by percentages: give the key of the caller')
+            message = f'the label "{label}" splits {name} by percentages ({found}): give the key of the caller'
+            raise UsageError.at(message)
+        if not isinstance(key, str):
+            raise UsageError.at(f"the key of a caller is text, not {type(key).__name__}")
         bucket = bucket_of(label, name, key)
         left = bucket
         for version, share in found.shares:
@@ -94,11 +97,15 @@ class Labels:
 def read_labels(tree: SourceTree) -> Labels:
     """The labels of a registry, none without a file; raises InvalidFile with every fault."""
     found = tree.optional(LABELS)
-    if found is None or not found[0].strip():
-        return Labels({}, None)
+    return Labels({}, None) if found is None else parse_labels(decode_utf8(*found))
+
+
+def parse_labels(source: Source) -> Labels:
+    """The labels in the text of a labels file, which may hold nothing but comments; raises InvalidFile."""
     from promptreg.registry.strict_yaml import parse_yaml
 
-    source = decode_utf8(*found)
+    if all(line.lstrip()[:1] in ("", "#") for line in source.text.split("\n")):
+        return Labels({}, source)
     reader = Reader(parse_yaml(source))
     table = {}
     for label, names in reader.named(reader.document.root, ()).items():
@@ -119,7 +126,7 @@ def _labelled(reader: Reader, label: str, name: str, value: object) -> Labelled:
     place = reader.document.location(path, key=True)
     if not isinstance(value, dict):
         return Labelled(((reader.version(value, path), 100),), place)
-    shares = []
+    shares, faults = [], len(reader.problems)
     for number, share in value.items():
         version = Version.parse(number)
         if version is None:
@@ -127,6 +134,6 @@ def _labelled(reader: Reader, label: str, name: str, value: object) -> Labelled:
         else:
             shares.append((version, reader.count(share, (*path, number))))
     total = sum(share for _, share in shares)
-    if total != 100:
+    if total != 100 and len(reader.problems) == faults:  # a share that cannot be read is one mistake, not two
         reader.fault(path, f"the percentages sum to {total}, not to 100")
     return Labelled(tuple(sorted(shares)), place)

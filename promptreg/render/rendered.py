@@ -145,10 +145,12 @@ class Rendered:
 
     def attributes(self) -> dict[str, Any]:
         """Attributes for a tracing span, by the OpenTelemetry names where there are any; never values."""
+        label = {"promptreg.label": self._pick.label} if self._pick else {}
         return {
             "gen_ai.prompt.name": self.prompt.name,
             "gen_ai.prompt.version": self.prompt.version,
             "promptreg.prompt.digest": self.prompt.digest,
+            **label,
             "promptreg.components": [
                 f"{pin.name}@{pin.shown}#{pin.digest[7:15]}" for _, pin in sorted(self.pins.items())
             ],
