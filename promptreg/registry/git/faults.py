@@ -50,12 +50,14 @@ class TooLarge(GitError):
     code = "too-large"
 
 
+# Different versions of git stop at different places.
 _MISSING = re.compile(
     r"could not fetch ([0-9a-f]{40,64}) from promisor remote"
-    r"|unable to read (?:tree|sha1 file of \S+) \(?([0-9a-f]{40,64})"
+    r"|(?:unable to|[Cc]annot|[Cc]ould not|failed to) read (?:blob|tree|commit|object)(?: object)? \(?([0-9a-f]{40,64})"
     r"|[Ff]ailed to traverse parents of commit ([0-9a-f]{40,64})"
-    r"|fetch\.parallel cannot be negative"
     r"|(?:bad|missing) (?:tree )?object ([0-9a-f]{40,64})"
+    r"|not a tree object"
+    r"|fetch\.parallel cannot be negative"
 )
 
 

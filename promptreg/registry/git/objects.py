@@ -131,7 +131,12 @@ class ObjectReader:
                     batch.ask("".join(f"{text}\n" for text in more).encode())
                 if not waiting:
                     break
-                yield _content(batch.answer(limit), waiting.popleft())
+                asked = waiting.popleft()
+                try:
+                    answer = batch.answer(limit)
+                except MissingObject:  # git gave up, and may have had no time to say at which one
+                    raise MissingObject(asked) from None
+                yield _content(answer, asked)
             finished = True
         finally:
             if finished:

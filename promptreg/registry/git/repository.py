@@ -155,7 +155,11 @@ class Repository:
 
     def _blame(self, path: str, line: int, commit: Commit) -> BlameLine:
         git = self._git if self.top is None else working_environment(self._git, self.top)
-        return blame_line(git, path, line, commit.id, self.shallow)
+        try:
+            return blame_line(git, path, line, commit.id, self.shallow)
+        except UsageError:
+            self._committed_bytes(path, commit)  # for git from 2.45 on, a file that a partial clone lacks is none
+            raise
 
     def _committed_bytes(self, path: str, commit: Commit) -> bytes | None:
         file = next((file for file in self.tree(commit, path) if file.path == path and file.is_file), None)

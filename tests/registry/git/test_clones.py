@@ -59,6 +59,17 @@ def test_a_partial_clone_fetches_nothing_behind_your_back(origin: tuple[Work, li
     assert snapshot(clone.top) == before
 
 
+def test_a_partial_clone_has_the_lines_of_today_only(origin: tuple[Work, list[str]], tmp_path: Path) -> None:
+    work, _ = origin
+    clone = work.clone(tmp_path / "clone", "--filter=blob:none")
+    before = snapshot(clone.top)
+    with clone.open() as repository:
+        assert len(list(repository.read(file.object_id for file in repository.staged().files))) == 5
+        with pytest.raises(MissingObject, match="partial"):
+            repository.blame(FILE, 2)
+    assert snapshot(clone.top) == before
+
+
 def test_a_partial_clone_fetches_what_it_is_asked_to(origin: tuple[Work, list[str]], tmp_path: Path) -> None:
     work, commits = origin
     clone = work.clone(tmp_path / "clone", "--filter=blob:none", "--no-checkout")
