@@ -19,6 +19,7 @@ from promptreg.registry.moments import NOW, Moment, open_source, place
 from promptreg.registry.source_tree import SourceTree
 from promptreg.registry.store import Store, load_store
 from promptreg.render.loaded import Loaded, as_prompt
+from promptreg.render.scanning import scan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class Registry:
 
     def _read(self) -> Loaded:
         stamps = self._tree.stamps() if self._dev else None
-        return Loaded(load_store(self._tree, _scan, self._recall), stamps)
+        return Loaded(load_store(self._tree, scan, self._recall), stamps)
 
     @property
     def root(self) -> Path:
@@ -351,14 +352,6 @@ class Registry:
         from promptreg.tokens import profile_for
 
         return profile_for(prompt.model)
-
-
-def _scan(body: Any, name: str) -> Any:
-    if "include" not in body.text:
-        return ()
-    from promptreg.template import scan_includes
-
-    return scan_includes(body, name=name)
 
 
 def _entry(head: Head, store: Store) -> Entry:

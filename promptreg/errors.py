@@ -19,6 +19,7 @@ __all__ = [
     "OutputInvalid",
     "Problem",
     "PromptregError",
+    "ReleaseRefused",
     "RenderError",
     "TemplateInvalid",
     "TokenizerMissing",
@@ -26,6 +27,7 @@ __all__ = [
     "UnsatisfiableRef",
     "UsageError",
     "VersionConflict",
+    "WriteFailed",
     "nearest",
 ]
 
@@ -158,6 +160,18 @@ class CycleError(PromptregError):
     """Components include each other in a circle; the message prints the circle."""
 
     code = "cycle"
+
+
+class ReleaseRefused(PromptregError):
+    """A head cannot be released as it is: released already, too low a version, parts that are no releases."""
+
+    code = "release"
+
+
+class WriteFailed(PromptregError):
+    """The registry could not be written (a full disk, a read-only folder); it is as it was before."""
+
+    code = "write"
 
 
 class IntegrityError(PromptregError):

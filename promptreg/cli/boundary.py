@@ -16,6 +16,7 @@ from promptreg.errors import (
     PromptregError,
     TokenizerMissing,
     UsageError,
+    WriteFailed,
     nearest,
 )
 
@@ -26,6 +27,7 @@ FINDINGS, BAD_INPUT, NO_ANSWER, INTEGRITY, INTERRUPTED = 1, 2, 3, 4, 130
 _EXIT_CODES: tuple[tuple[type[PromptregError], int], ...] = (
     (OutputInvalid, FINDINGS),
     (TokenizerMissing, NO_ANSWER),
+    (WriteFailed, NO_ANSWER),
     (IntegrityError, INTEGRITY),
     (PromptregError, BAD_INPUT),
 )

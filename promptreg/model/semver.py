@@ -1,7 +1,8 @@
 """Semver by contract: what the step from one released component to the next may be, and why.
 
-Major: an input removed, retyped, narrowed or newly required, a message, slot or role removed, the output schema
-changed beyond annotations. Minor: an optional input, a message or a slot added, an input widened. Patch: text only.
+Major: an input removed, retyped, narrowed or newly required, a message, slot or role removed, a condition on inputs
+added, one on answers changed, the output schema changed beyond annotations. Minor: an optional input, a message or a
+slot added, an input widened, a condition on inputs removed. Patch: text only.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from promptreg.model.inputs import InputSpec
 from promptreg.model.keywords import same_json
 from promptreg.model.prompt import Prompt, Slot
 from promptreg.model.version import Version
+from promptreg.model.written import KeyPath
 
 __all__ = ["LEVELS", "Change", "bumped", "contract_changes", "level_of"]
 
@@ -60,6 +62,7 @@ def contract_changes(old: Head, new: Head, schemas: tuple[Any, Any] = (None, Non
     changes = list(_input_changes(old.inputs, new.inputs))
     if isinstance(old, Prompt) and isinstance(new, Prompt):
         changes += _shape_changes(old, new)
+        changes += _condition_changes(old, new)
         changes += _output_changes(*schemas)
     elif (old.kind == "examples") != (new.kind == "examples"):
         changes.append(("major", f"the kind changed from {old.kind} to {new.kind}"))
@@ -214,6 +217,29 @@ def _shape(prompt: Prompt) -> list[str]:
         f'slot "{item.input}"' if isinstance(item, Slot) else f'a message with role "{item.role}"'
         for item in prompt.messages
     ]
+
+
+def _condition_changes(old: Prompt, new: Prompt) -> Iterator[_Found]:
+    """What a caller must fulfil, and what answers must: expressions are compared as text."""
+    before, after = _conditions(old, ("requires",)), _conditions(new, ("requires",))
+    for text in after:
+        if text not in before:
+            yield "major", f"the condition {text} was added"
+    for text in before:
+        if text not in after:
+            yield "minor", f"the condition {text} was removed"
+    promised, promises = _conditions(old, ("output", "ensures")), _conditions(new, ("output", "ensures"))
+    for text in promises:
+        if text not in promised:
+            yield "major", f"the condition {text} on answers was added"
+    for text in promised:
+        if text not in promises:
+            yield "major", f"the condition {text} on answers was removed"
+
+
+def _conditions(prompt: Prompt, key: KeyPath) -> list[str]:
+    count = prompt.requires if key == ("requires",) else prompt.output.ensures if prompt.output else 0
+    return [prompt.written.text_map((*key, index)).text for index in range(count)]
 
 
 def _output_changes(old: Any, new: Any) -> Iterator[_Found]:

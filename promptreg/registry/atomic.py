@@ -5,42 +5,59 @@ And one lock for all writers of a registry, held by the operating system, so tha
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["TEMPORARY", "create_file", "locked", "replace_file", "sweep"]
+__all__ = ["TEMPORARY", "create_file", "locked", "put_new", "replace_file", "stage", "sweep", "sync_folder"]
 
 TEMPORARY = ".promptreg-tmp-"
 """Temporary files begin with this; whoever holds the lock may remove those that it finds."""
 
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
+
 
 def replace_file(target: str | Path, data: bytes, *, mode: int | None = None) -> None:
     """Put `data` at `target`, replacing what is there. Raises OSError; then the old file is untouched."""
-    temporary = _write(os.fspath(target), data, mode)
+    temporary = stage(os.fspath(target), data, mode)
     try:
         os.replace(temporary, target)
     except BaseException:
         with suppress(OSError):
             os.unlink(temporary)
         raise
-    _sync_folder(os.path.dirname(os.path.abspath(target)))
+    sync_folder(os.path.dirname(os.path.abspath(target)))
 
 
 def create_file(target: str | Path, data: bytes) -> None:
     """Put `data` at `target`, which must not exist. Raises FileExistsError, or OSError; then nothing was made."""
-    temporary = _write(os.fspath(target), data, None)
+    temporary = stage(os.fspath(target), data, None)
     try:
-        os.link(temporary, target)
-    finally:
+        put_new(temporary, os.fspath(target))
+    except BaseException:
         with suppress(OSError):
             os.unlink(temporary)
-    _sync_folder(os.path.dirname(os.path.abspath(target)))
+        raise
+    sync_folder(os.path.dirname(os.path.abspath(target)))
 
 
-def _write(target: str, data: bytes, mode: int | None) -> str:
-    """A temporary file beside `target` with `data` in it, safely on disk."""
+def put_new(temporary: str, target: str) -> None:
+    """Give a staged file its name, which must be free. Raises FileExistsError, or OSError."""
+    try:
+        os.link(temporary, target)
+    except OSError as error:
+        if error.errno not in _NO_LINKS or os.path.lexists(target):
+            raise
+        os.rename(temporary, target)  # a file system without hard links; the writers' lock keeps the name free
+    else:
+        with suppress(OSError):
+            os.unlink(temporary)
+
+
+def stage(target: str, data: bytes, mode: int | None = None) -> str:
+    """The path of a temporary file beside `target` that holds `data`, safely on disk; none is left after an OSError."""
     folder, name = os.path.split(os.path.abspath(target))
     temporary = os.path.join(folder, f"{TEMPORARY}{name[:60]}-{os.getpid()}-{os.urandom(4).hex()}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -59,7 +76,7 @@ def _write(target: str, data: bytes, mode: int | None) -> str:
     return temporary
 
 
-def _sync_folder(folder: str) -> None:
+def sync_folder(folder: str) -> None:
     """Make a new name durable where the system can; Windows cannot open folders."""
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)

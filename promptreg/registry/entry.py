@@ -83,17 +83,15 @@ def _released(name: str, store: Store) -> list[Version]:
 
 
 def _nothing_fits(ref: Ref, store: Store, *, locked: bool) -> Exception:
-    versions = _released(ref.name, store)
-    if locked and not versions and ref.name not in store.heads and ref.name not in store.broken:
+    held = _released(ref.name, store)
+    if locked and not held and ref.name not in store.heads and ref.name not in store.broken:
         known = nearest(ref.name, [name for name, _ in store.releases.lock])
         return UnknownName.at(f'the registry holds nothing named "{ref.name}"', suggestion=known)
-    if not versions or not locked:
-        head = store.head(ref.name)  # raises the file's own errors, or UnknownName with the nearest name
-        held = [head.version, *(version for version in versions if version != head.version)]
-    else:
-        held = versions
-    if locked and not versions:
+    if locked and not held:
         return UnsatisfiableRef.at(f"{ref.name} has no release yet; only releases are used here")
+    if not held or not locked:
+        head = store.head(ref.name)  # raises the file's own errors, or UnknownName with the nearest name
+        held = [head.version, *(version for version in held if version != head.version)]
     shown = ", ".join(map(str, held[:6]))
     near = min(held, key=lambda version: _distance(version, ref))
     message = f"no version of {ref.name} fits {ref}; the registry holds {shown}"

@@ -26,14 +26,16 @@ class Releases:
     `lock_path` is the path of the lock for people, known once the lock was read.
     """
 
-    def __init__(self, tree: SourceTree, read_head: ReadHead) -> None:
+    def __init__(
+        self, tree: SourceTree, read_head: ReadHead, lock: Mapping[tuple[str, Version], LockEntry] | None = None
+    ) -> None:
         self._tree = tree
         self._read_head = read_head
         self._mutex = RLock()
         self._files: dict[str, dict[Version, FrozenFile]] | None = None
         self._schemas: dict[tuple[str, Version], FrozenFile] = {}
         self._heads: dict[tuple[str, Version], Head] = {}
-        self._lock: Mapping[tuple[str, Version], LockEntry] | None = None
+        self._lock = lock
         self.lock_path = LOCK
 
     # -- what there is
@@ -76,6 +78,7 @@ class Releases:
                 if found is not None:
                     self.lock_path = found[1]
                 self._lock = {} if found is None else parse_lock(_lock_text(*found), found[1])
+                self._files = None  # a release in the meantime: files that the lock names are on disk before it is
             return self._lock
 
     # -- one release

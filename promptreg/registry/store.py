@@ -12,7 +12,7 @@ from promptreg.model.digest import json_digest, text_digest
 from promptreg.model.prompt import Prompt
 from promptreg.registry.files import MAX_FILE_BYTES, decode, decode_utf8
 from promptreg.registry.head_cache import HeadCache
-from promptreg.registry.heads import Head, Recall, read_head
+from promptreg.registry.heads import Head, ReadHead, Recall, read_head
 from promptreg.registry.releases import Releases
 from promptreg.registry.source_tree import SourceTree
 from promptreg.text import Location, Source
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from promptreg.registry.labels import Labels
     from promptreg.registry.read_component import Scan
 
-__all__ = ["Head", "Store", "load_store"]
+__all__ = ["Head", "Store", "frozen_reader", "load_store"]
 
 
 class Store:
@@ -175,14 +175,19 @@ def load_store(tree: SourceTree, scan: Scan, recall: Recall | None = None) -> St
     problems.sort(key=lambda problem: (problem.path or "", problem.line or 0, problem.column or 0))
     for name, problem in listing.faults:
         broken.setdefault(name, InvalidFile([problem]))
-    releases = Releases(tree, lambda source, name: _frozen_head(source, name, scan, recall))
+    releases = Releases(tree, frozen_reader(scan, recall))
     return Store(tree=tree, heads=heads, broken=broken, problems=problems, releases=releases)
 
 
-def _frozen_head(source: Source, name: str, scan: Scan, recall: Recall | None) -> Head:
-    head = (recall(source, name) if recall else None) or read_head(source, name, scan)
-    head.frozen = True
-    return head
+def frozen_reader(scan: Scan, recall: Recall | None = None) -> ReadHead:
+    """Reads frozen files: as heads, and marked as frozen."""
+
+    def read(source: Source, name: str) -> Head:
+        head = (recall(source, name) if recall else None) or read_head(source, name, scan)
+        head.frozen = True
+        return head
+
+    return read
 
 
 def _side_paths(tree: SourceTree, heads: Iterable[Head]) -> frozenset[str]:
