@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from promptreg.errors import UsageError
 from promptreg.registry.git import SUBMODULE, Change, Commit
@@ -161,6 +165,53 @@ def test_a_merge_of_three_and_of_strangers(work: Work) -> None:
     assert found[0] == (merge, "M", "prompts/a.md")
     assert (stranger, "A", "prompts/a.md") in found
     assert sum(status == "A" and path == "prompts/one.md" for _, status, path in found) == 1
+
+
+def random_history(work: Work, chance: random.Random, count: int) -> None:
+    """Commits with any number of parents, each with files of its own choice; main is the last one."""
+    stream = b""
+    for mark in range(1, count + 1):
+        parents = chance.sample(range(1, mark), min(mark - 1, chance.choice((0, 1, 1, 1, 2, 2, 3))))
+        stream += b"commit refs/heads/main\nmark :%d\ncommitter A <a> %d +0000\ndata 0\n" % (mark, chance.randrange(99))
+        if not parents and mark > 1:
+            parents = [mark - 1]
+        stream += b"".join(b"%s :%d\n" % (b"merge" if place else b"from", p) for place, p in enumerate(parents))
+        stream += b"deleteall\n"
+        for folder, name in ((folder, name) for folder in (b"prompts", b"x") for name in b"abc"):
+            content = chance.randrange(4)
+            if content:
+                stream += b"M 100644 inline %s/%c.md\ndata 1\n%d\n" % (folder, name, content)
+    work.git("fast-import", "--quiet", "--force", given=stream)
+
+
+@settings(max_examples=8)
+@given(st.randoms(use_true_random=False), st.integers(1, 12))
+def test_the_history_is_every_path_that_differs_from_all_parents(chance: random.Random, count: int) -> None:
+    with TemporaryDirectory() as folder:
+        work = Work.create(Path(folder).resolve() / "work")
+        random_history(work, chance, count)
+        parents = {line.split()[0]: line.split()[1:] for line in work.git("rev-list", "--parents", "main").split("\n")}
+        repository = work.open()
+        trees = {
+            commit: {file.path: file.object_id for file in repository.tree(Commit(commit, ""), "prompts")}
+            for commit in parents
+        }
+        expected = {
+            (commit, path, trees[commit].get(path))
+            for commit, above in parents.items()
+            for path in {path for one in (commit, *above) for path in trees[one]}
+            if all(trees[commit].get(path) != trees[parent].get(path) for parent in above or [""] if parent in trees)
+            and (above or path in trees[commit])
+        }
+        found = list(repository.history("prompts"))
+        assert {(change.commit, change.path, change.new_id) for change in found} == expected
+        assert len(found) == len(expected)
+        place = {change.commit: number for number, change in enumerate(found)}
+        assert all(place[c] < place[p] for c, above in parents.items() for p in above if {c, p} <= place.keys())
+        for change in found:
+            before = [trees[parent].get(change.path) for parent in parents[change.commit]]
+            assert change.old_id == next(filter(None, before), None)
+            assert change.status == ("D" if not change.new_id else "M" if change.old_id else "A")
 
 
 def test_children_come_before_parents_whatever_the_clocks_say(work: Work) -> None:
