@@ -232,7 +232,14 @@ class _Generator(PrintingGenerator):
         self._includes += 1
         site = self.origins.include_site(node, self._includes, frame.symbols)
         run = self.drafts.constant(Inclusion(site, self.origins.includes[node.ref]))  # type: ignore[attr-defined]
-        scope = ", ".join(f"{name!r}: {frame.symbols.ref(name)}" for name in site.sources)
+        scope = ", ".join(f"{name!r}: {self._handed_over(name, frame)}" for name in site.sources)
         self.writeline(f"{run}.run(meter, {frame.buffer}, {{{scope}}})", positioned(node))
         self.drafts.close()
         self._event(Leave())
+
+    def _handed_over(self, name: str, frame: Frame) -> str:
+        ref = frame.symbols.ref(name)
+        if not self.origins.is_set(name):
+            return ref
+        # a variable that has no value yet hides the input of its name from expressions, but not from an include
+        return f"({ref} if {ref} is not missing else resolve({name!r}, missing))"

@@ -62,6 +62,10 @@ class Origins:
         self._set_names = facts.set_names
         self._loop_variables: dict[str, _Exact | None] = {}
 
+    def is_set(self, name: str) -> bool:
+        """Is the name given a value anywhere in the body by anything but a loop?"""
+        return name in self._set_names
+
     def exact(self, node: nodes.Node, symbols: Symbols) -> _Exact | None:
         """Root name and steps of a bare path with an exact origin, else None."""
         found = path_of(node)

@@ -182,6 +182,12 @@ def test_include_does_not_get_an_undefined_variable() -> None:
     assert case_of("{% set name = name if false %}{% include 'c' %}", components).text == "default"
 
 
+def test_include_sees_an_input_until_a_variable_of_its_name_has_a_value() -> None:
+    components = {"c": Component("{{ name }}", ("name",))}
+    body = "{% set b %}{% include 'c' %}{% endset %}{% set name = 'new' %}{{ b }}{% include 'c' %}"
+    assert case_of(body, components).text == "Adanew"
+
+
 def _branches(text: str) -> list[tuple[int, set[tuple[str | int, ...]]]]:
     return [(branch.offset, set(branch.reads)) for branch in case_of(text).trace.branches]
 
