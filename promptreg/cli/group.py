@@ -23,6 +23,7 @@ COMMANDS = {
     "why": "Say which component, file, line and input a piece of text came from.",
     "tree": "Draw what a prompt is made of, or who depends on a component.",
     "release": "Freeze heads as versions that never change, and write the lock.",
+    "log": "List the versions of a component or prompt over the commits that made them.",
     "verify": "Check that releases are what they were: frozen files, lock, pins, labels.",
     "schema": "Print the JSON Schema of a --format json output.",
     "completion": "Print the completion script for bash, zsh or fish.",

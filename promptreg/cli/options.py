@@ -16,6 +16,7 @@ from promptreg.registry.moments import Moment
 __all__ = [
     "OneOf",
     "any_name",
+    "at_option",
     "format_option",
     "input_options",
     "many_names",
@@ -60,20 +61,16 @@ def reading_options(*, locked: bool = True) -> Decorator:
             return command(where=Where(registry, locked, Moment(at, staged)), **others)
 
         packed: Function = pack
-        for option in (registry_option(), _staged_option(), _at_option(), *([_locked_option()] if locked else [])):
+        for option in (registry_option(), _staged_option(), at_option(), *([_locked_option()] if locked else [])):
             packed = option(packed)
         return packed
 
     return decorated
 
 
-def _at_option() -> Decorator:
-    return click.option(
-        "--at",
-        metavar="REV",
-        shell_complete=complete_revisions,
-        help="Read the whole registry as it was in a git revision: v1.2, main~3, a commit.",
-    )
+def at_option(text: str = "Read the whole registry as it was in a git revision: v1.2, main~3, a commit.") -> Decorator:
+    """`--at REV`, for commands that take no other moment."""
+    return click.option("--at", metavar="REV", shell_complete=complete_revisions, help=text)
 
 
 def _staged_option() -> Decorator:

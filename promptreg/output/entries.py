@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from promptreg.output.styled import Row, Span
 from promptreg.output.terminal import one_line, width
 
-__all__ = ["Branch", "ListItem", "list_rows", "tree_rows"]
+__all__ = ["Branch", "ListItem", "cut", "list_rows", "padded", "tree_rows"]
 
 
 class ListItem(Protocol):
@@ -31,20 +31,22 @@ def list_rows(items: Sequence[ListItem], columns: int | None) -> Iterator[Row]:
     kinds = max((len(item.kind) for item in items), default=0)
     for item in items:
         before = names + versions + kinds + 6
-        summary = _cut(" ".join(item.summary.split()), None if columns is None else max(20, columns - before))
+        summary = cut(" ".join(item.summary.split()), None if columns is None else max(20, columns - before))
         yield [
-            Span(_padded(item.name, names + 2), "bold" if item.kind == "prompt" else ""),
+            Span(padded(item.name, names + 2), "bold" if item.kind == "prompt" else ""),
             Span(f"{item.version:<{versions + 2}}", "dim"),
             Span(f"{item.kind:<{kinds + 2}}", "cyan" if item.kind == "prompt" else "dim"),
             Span(summary),
         ]
 
 
-def _padded(text: str, columns: int) -> str:
+def padded(text: str, columns: int) -> str:
+    """The text with spaces up to a width on the screen."""
     return text + " " * (columns - width(one_line(text)))
 
 
-def _cut(text: str, columns: int | None) -> str:
+def cut(text: str, columns: int | None) -> str:
+    """The text, shortened to a width on the screen where there is one."""
     if columns is None or width(one_line(text)) <= columns:
         return text
     while text and width(one_line(text)) > columns - 3:
