@@ -23,6 +23,7 @@ from promptreg.render.scanning import scan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from promptreg.registry.authors import Authors
     from promptreg.registry.bundle_source import Readable
     from promptreg.registry.resolve import Closure
     from promptreg.registry.tree import Node
@@ -224,6 +225,12 @@ class Registry:
         from promptreg.registry.verify import verify
 
         return verify(self._state().store, names)
+
+    def authors(self) -> Authors:
+        """Who last changed the lines of the files, as git tells."""
+        from promptreg.registry.authors import Authors
+
+        return Authors(self._config, self._tree)
 
     def samples(self, ref: str) -> tuple[str, ...]:
         """The names of a prompt's samples."""

@@ -12,6 +12,7 @@ from promptreg.cli import streams
 from promptreg.cli.options import any_name, at_option, format_option, registry_option
 from promptreg.errors import TokenizerMissing
 from promptreg.output.log import LogRow, log_document, log_rows
+from promptreg.output.origin import as_text
 
 if TYPE_CHECKING:
     from promptreg.registry.config import Config
@@ -27,16 +28,16 @@ Examples:
   promptreg log rules/refund-limits
   promptreg log support/refund-reply --limit 5
   promptreg log rules/tone --at v1.2
-  promptreg log rules/tone --format json | jq -r '.entries[] | select(.change == "major") | .commit'
+  promptreg log rules/tone --format json | jq -r '.entries[].version'
 
 \b
 Changes:
-  major, minor, patch  by contract and text, as `release --bump auto` would see them in this file
-  none                 nothing that is ever sent: summary, samples, layout, the number of the version
+  major, minor, patch  by the contract and the text of this file
+  none                 nothing that is sent: summary, samples, layout, version
   added, removed       the file came or went
-  broken, repaired     the file cannot be read after, or could not be read before
+  broken, repaired     the file cannot be read after it, or could not before
   release              a frozen copy was added and nothing else
-  oldest               the oldest commit of a shallow clone; what was before, nobody can tell
+  oldest               the oldest commit of a shallow clone
 """
 )
 @any_name()
@@ -90,10 +91,10 @@ def _row(entry: Logged, count: Callable[[str], int] | None) -> LogRow:
     return LogRow(
         commit=entry.commit,
         date=entry.time,
-        author=_text(entry.author),
-        subject=_text(entry.subject),
+        author=as_text(entry.author),
+        subject=as_text(entry.subject),
         change=entry.change,
-        reasons=[_text(reason) for reason in entry.reasons],
+        reasons=[as_text(reason) for reason in entry.reasons],
         version=str(head.version) if head else None,
         digest=after.digest if after and after.digest else None,
         body=head.body_digest if head else None,
@@ -112,8 +113,3 @@ def _tokens(step: Step | None, count: Callable[[str], int] | None) -> int | None
     if count is None or (step is not None and step.head is None):
         return None
     return count(own_text(step.head)) if step is not None and step.head is not None else 0
-
-
-def _text(name: str) -> str:
-    """What a commit says, fit for UTF-8: names and subjects may be in any encoding."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

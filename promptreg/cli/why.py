@@ -13,7 +13,7 @@ from promptreg.cli.options import format_option, input_options, prompt_name, rea
 from promptreg.cli.passage import Passage, at_offset, find_text, origins
 from promptreg.cli.session import Where, open_registry, render
 from promptreg.errors import UsageError
-from promptreg.output.origin import origin_rows
+from promptreg.output.origin import WhoWrote, origin_documents, origin_rows
 from promptreg.output.styled import Row
 from promptreg.render.segment import Segment
 
@@ -55,13 +55,15 @@ def command(
 ) -> None:
     """Say where a piece of prompt NAME came from, rendered with these inputs.
 
-    Names the component and its version, file:line:column, the include chain, the input path with its trust, and the
-    part and item that the piece belongs to. Give the piece with --text, or with --message and --offset.
+    Names the component and its version, file:line:column, the include chain, the input path with its trust, the part
+    and item that the piece belongs to, and in a git repository the commit and author of the line. Give the piece with
+    --text, or with --message and --offset.
     """
     by_place = message is not None or offset is not None
     if (wanted is None) is not by_place or (by_place and (message is None or offset is None)):
         raise UsageError("give the piece with --text TEXT, or with --message N and --offset N")
-    rendered = render(open_registry(where), name, Given(sample, file, assignments, key))
+    loaded = open_registry(where)
+    rendered = render(loaded, name, Given(sample, file, assignments, key))
     messages = rendered.messages
     if wanted is not None:
         passages = _chosen(find_text(messages, wanted), occurrence)
@@ -72,10 +74,10 @@ def command(
     found = [(passage, origins(rendered.segments, passage)) for passage in passages]
     if form == "json":
         unique = dict.fromkeys(segment for _, segments in found for segment in segments)
-        segments = [segment.as_dict() for segment in unique]
-        streams.write_document({"schema": "promptreg/why/1", "segments": segments})
+        documents = origin_documents(unique, loaded.authors().of)
+        streams.write_document({"schema": "promptreg/why/1", "segments": documents})
     else:
-        streams.write_rows(_rows(messages, found))
+        streams.write_rows(_rows(messages, found, loaded.authors().of))
 
 
 def _chosen(passages: list[Passage], occurrence: int | None) -> list[Passage]:
@@ -86,7 +88,11 @@ def _chosen(passages: list[Passage], occurrence: int | None) -> list[Passage]:
     return [passages[occurrence - 1]]
 
 
-def _rows(messages: Sequence[Mapping[str, Any]], found: Sequence[tuple[Passage, tuple[Segment, ...]]]) -> Iterator[Row]:
+def _rows(
+    messages: Sequence[Mapping[str, Any]],
+    found: Sequence[tuple[Passage, tuple[Segment, ...]]],
+    who_wrote: WhoWrote,
+) -> Iterator[Row]:
     for number, (passage, segments) in enumerate(found, 1):
         if number > 1:
             yield []
@@ -94,4 +100,4 @@ def _rows(messages: Sequence[Mapping[str, Any]], found: Sequence[tuple[Passage, 
         heading = f"message {passage.message} ({role}), characters {passage.start} to {passage.end}"
         if len(found) > 1:
             heading += f", occurrence {number} of {len(found)}"
-        yield from origin_rows(heading, segments)
+        yield from origin_rows(heading, segments, who_wrote)

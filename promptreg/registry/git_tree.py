@@ -137,6 +137,10 @@ class GitTree:
         place = self._place(handle)
         return place if place == OUTSIDE else self._files.real(place)
 
+    def path_in_commits(self, handle: str) -> str:
+        """The path of a file from the top of the repository, with links followed; raises OSError for endless links."""
+        return self._real(handle).removeprefix("/")
+
     def _is_inside(self, real: str) -> bool:
         return real.startswith(f"{self._top.real}/")
 
