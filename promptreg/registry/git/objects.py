@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from promptreg.registry.git.environment import Git
 from promptreg.registry.git.faults import GitError, MissingObject, TooLarge, failure
-from promptreg.registry.git.names import object_id
+from promptreg.registry.git.names import object_id, shown
 from promptreg.registry.git.process import end, start
 
 __all__ = ["Answer", "ObjectReader"]
@@ -65,10 +65,12 @@ class _Batch:
             return None
         if head.endswith(b" ambiguous\n"):
             raise GitError("more than one object begins like that")
+        if not head.endswith(b"\n"):
+            raise self._gone()
         identity, _, rest = head.decode("utf-8", "replace").partition(" ")
         kind, _, digits = rest.removesuffix("\n").partition(" ")
         if not digits.isdecimal():
-            raise self._gone()
+            raise GitError(f"git cat-file answers something unknown: {shown(head.decode('utf-8', 'replace'))}")
         size = int(digits)
         if size > limit:
             raise TooLarge(f"the {kind} {identity} in the repository is larger than {limit:,} bytes ({size:,})")
