@@ -48,7 +48,7 @@ def main() -> None:
     """Print the table."""
     folder = Path(tempfile.mkdtemp())
     try:
-        registry = promptreg.load(_write(folder))
+        registry = promptreg.load(write_registry(folder))
         registry.require("p")
         environment = ImmutableSandboxedEnvironment(
             undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
@@ -70,7 +70,8 @@ def main() -> None:
         shutil.rmtree(folder)
 
 
-def _write(folder: Path) -> Path:
+def write_registry(folder: Path) -> Path:
+    """Write the prompt `p` and its ten components."""
     declared = dict(zip(NAMES, TYPES, strict=True))
     parts = []
     for number, body in enumerate(BODIES):

@@ -24,6 +24,7 @@ from promptreg.render.scanning import scan
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from promptreg.registry.authors import Authors
+    from promptreg.registry.bundle_pack import Bundle
     from promptreg.registry.bundle_source import Readable
     from promptreg.registry.resolve import Closure
     from promptreg.registry.tree import Node
@@ -249,6 +250,18 @@ class Registry:
         if target.version is None:
             return state.store.prompt(target.name)
         return as_prompt(self.component(ref if target.pick is None else f"{target.name}@{target.version}"))
+
+    def bundle(self, refs: Iterable[str] = (), *, labels: Iterable[str] = ()) -> Bundle:
+        """A bundle of these refs and labels, of neither: of all released prompts and labels; `data` are its bytes.
+
+        Raises UsageError for a head that is not released, IntegrityError for a release that is not what the lock says,
+        and what is wrong with the template of an entry.
+        """
+        from promptreg.registry.bundle_pack import make_bundle
+
+        found = make_bundle(self._state().store, tuple(refs), tuple(labels), locked=self._locked)
+        load_bundle(found.data)._state().compile(found.contents.entries)
+        return found
 
     # -- rendering -----------------------------------------------------------------------------------------------
 

@@ -77,6 +77,8 @@ def _config(ctx: click.Context) -> Config:
 def _files(ctx: click.Context) -> Iterator[tuple[str, str]]:
     from promptreg.registry.files import find_files
 
+    if ctx.params.get("bundle") or _unread_option(ctx, "--bundle"):
+        return
     config = _config(ctx)
     for found in find_files(config.registry, config.root)[0]:
         yield found.name, found.file

@@ -25,6 +25,7 @@ COMMANDS = {
     "release": "Freeze heads as versions that never change, and write the lock.",
     "log": "List the versions of a component or prompt over the commits that made them.",
     "verify": "Check that releases are what they were: frozen files, lock, pins, labels.",
+    "bundle": "Put released prompts and all they need into one file.",
     "schema": "Print the JSON Schema of a --format json output.",
     "completion": "Print the completion script for bash, zsh or fish.",
 }

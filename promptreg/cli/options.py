@@ -52,16 +52,29 @@ def registry_option() -> Decorator:
     )
 
 
-def reading_options(*, locked: bool = True) -> Decorator:
-    """`--registry`, `--at`, `--staged` and mostly `--locked`: what is read, handed on as one value named `where`."""
+def reading_options(*, locked: bool = True, bundle: bool = True) -> Decorator:
+    """`--registry`, `--at`, `--staged`, mostly `--locked` and `--bundle`: what is read, as one value named `where`."""
+    offered = [registry_option(), _staged_option(), at_option()]
+    if bundle:
+        offered.append(_bundle_option())
+    if locked:
+        offered.append(_locked_option())
 
     def decorated(command: Function) -> Function:
         @wraps(command)
-        def pack(*, registry: str | None, at: str | None, staged: bool, locked: bool = False, **others: Any) -> Any:
-            return command(where=Where(registry, locked, Moment(at, staged)), **others)
+        def pack(
+            *,
+            registry: str | None,
+            at: str | None,
+            staged: bool,
+            locked: bool = False,
+            bundle: str | None = None,
+            **others: Any,
+        ) -> Any:
+            return command(where=Where(registry, locked, Moment(at, staged), bundle), **others)
 
         packed: Function = pack
-        for option in (registry_option(), _staged_option(), at_option(), *([_locked_option()] if locked else [])):
+        for option in offered:
             packed = option(packed)
         return packed
 
@@ -76,6 +89,16 @@ def at_option(text: str = "Read the whole registry as it was in a git revision: 
 def _staged_option() -> Decorator:
     return click.option(
         "--staged", is_flag=True, help="Read the registry as it is staged in git: what the next commit will hold."
+    )
+
+
+def _bundle_option() -> Decorator:
+    return click.option(
+        "--bundle",
+        metavar="FILE",
+        type=click.Path(exists=False),
+        is_eager=True,
+        help="Read a bundle (see `promptreg bundle`) instead of a folder; a bare name is its highest release in there.",
     )
 
 

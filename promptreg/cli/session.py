@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from promptreg.cli import streams
 from promptreg.cli.boundary import BAD_INPUT
-from promptreg.errors import InputError, Problem
+from promptreg.errors import InputError, Problem, UsageError
 from promptreg.registry.moments import NOW, Moment
 
 if TYPE_CHECKING:
@@ -20,11 +20,15 @@ __all__ = ["Where", "open_registry", "render", "report_problems"]
 
 
 class Where(NamedTuple):
-    """Which registry is read: a folder (None: the one that the configuration names), releases only, and its moment."""
+    """Which registry is read: a folder (None: the one that the configuration names), releases only, and its moment.
+
+    Or else a bundle file.
+    """
 
     folder: str | None
     locked: bool = False
     moment: Moment = NOW
+    bundle: str | None = None
 
 
 def open_registry(where: Where | str | None) -> Registry:
@@ -36,8 +40,23 @@ def open_registry(where: Where | str | None) -> Registry:
 
     if not isinstance(where, Where):
         where = Where(where)
+    if where.bundle is not None:
+        return _open_bundle(where.bundle, where)
     config = find_registry(Path.cwd(), where.folder, on_disk=where.moment == NOW)
     return open_configured(config, moment=where.moment, locked=where.locked)
+
+
+def _open_bundle(file: str, where: Where) -> Registry:
+    """The registry in a bundle file; how tokens are counted is what the configuration says here, if there is one."""
+    from pathlib import Path
+
+    from promptreg.api import load_bundle
+    from promptreg.registry.config import find_registry
+
+    if where.folder is not None or where.moment != NOW:
+        raise UsageError("choose one: a bundle, or a registry folder with its revision")
+    config = find_registry(Path.cwd(), ".")
+    return load_bundle(file, counter=config.counter, ranks=config.ranks)
 
 
 def render(registry: Registry, ref: str, given: Given) -> Rendered:

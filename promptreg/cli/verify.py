@@ -22,7 +22,7 @@ Examples:
 )
 @many_names()
 @format_option(text="text: a summary; json: promptreg/verify/1.")
-@reading_options(locked=False)
+@reading_options(locked=False, bundle=False)
 def command(names: tuple[str, ...], form: str, where: Where) -> int:
     """Check that the releases of NAME, and all that they are made of, are what they were; without NAME, all.
 

@@ -9,14 +9,21 @@ from promptreg.errors import IntegrityError, InvalidFile, Problem, PromptregErro
 from promptreg.model.lock import Key
 from promptreg.model.prompt import Prompt
 from promptreg.model.version import Version
-from promptreg.registry.bundle_text import BundledFile, BundledRelease, Contents, LabelTable
+from promptreg.registry.bundle_text import (
+    BundledFile,
+    BundledRelease,
+    Contents,
+    LabelTable,
+    bundle_bytes,
+    digest_of,
+)
 from promptreg.registry.entry import Wanted, all_wanted, parse_ref
 from promptreg.registry.head_codec import encode_head
-from promptreg.registry.resolve import resolve_head, resolve_release
+from promptreg.registry.resolve import Closure, resolve_head, resolve_release
 from promptreg.registry.source_tree import LOCK
 from promptreg.registry.store import Store
 
-__all__ = ["MAX_SAMPLE_BYTES", "Packed", "entries_of", "labelled", "pack", "released_prompts"]
+__all__ = ["MAX_SAMPLE_BYTES", "Bundle", "Packed", "entries_of", "make_bundle", "pack"]
 
 MAX_SAMPLE_BYTES = 100_000
 """A larger sample file stays outside: samples are for trying a prompt, not for running it."""
@@ -29,13 +36,44 @@ class Packed(NamedTuple):
     left_out: tuple[tuple[str, str], ...]
 
 
-def released_prompts(store: Store) -> list[str]:
+class Bundle(NamedTuple):
+    """A bundle ready to be written: its bytes, their digest, and what is inside.
+
+    `left_out` are sample files with the reason, `unreleased` the prompts that nobody named and that have no release.
+    """
+
+    data: bytes
+    digest: str
+    contents: Contents
+    left_out: tuple[tuple[str, str], ...]
+    unreleased: tuple[str, ...]
+
+
+def make_bundle(store: Store, refs: Sequence[str], labels: Sequence[str], *, locked: bool) -> Bundle:
+    """The bundle of these refs and of everything that these labels name; of neither, of all prompts and labels.
+
+    Raises UsageError when a head is asked for that is not released, or when nothing is, and the errors of `pack`.
+    """
+    unreleased: list[str] = []
+    asked = [*refs, *(ref for label in labels for ref in _labelled(label, store))]
+    if not asked:
+        released = _released_prompts(store)
+        unreleased = sorted({name for name, head in store.heads.items() if head.kind == "prompt"} - {*released})
+        asked = [*released, *(ref for label in store.labels.table for ref in _labelled(label, store))]
+    if not asked:
+        raise UsageError("no prompt is released here, and a bundle holds releases only: see `promptreg release`")
+    packed = pack(entries_of(asked, store, locked=locked), store)
+    data = bundle_bytes(packed.contents)
+    return Bundle(data, digest_of(data), packed.contents, packed.left_out, tuple(unreleased))
+
+
+def _released_prompts(store: Store) -> list[str]:
     """The names of all prompts with a release: those whose highest one is a prompt."""
     highest = dict(sorted(store.releases.lock))  # of one name the last wins
     return [name for name, version in highest.items() if store.releases.lock[name, version].kind == "prompt"]
 
 
-def labelled(label: str, store: Store) -> list[str]:
+def _labelled(label: str, store: Store) -> list[str]:
     """The refs of everything that a label names; raises UnknownName with the nearest label."""
     table = store.labels.table
     if label not in table:
@@ -70,18 +108,23 @@ def _released(target: Wanted, store: Store) -> Version:
     closure = resolve_head(store.head(target.name), store)
     if not closure.pin.head:
         return closure.root.version
-    name = target.name
-    releases = [version for other, version in store.releases.lock if other == name]
-    if store.is_clean(closure.root):
-        fresh = [f"{pin.name} {pin.shown}" for _, pin in sorted(closure.pins.items()) if pin.head]
-        parts = ", ".join(fresh) or "other versions than it was released with"
-        reason = f"{name} {closure.root.version} is released, but the folder has it with {parts}"
+    root = closure.root
+    released = [version for name, version in store.releases.lock if name == root.name]
+    if store.is_clean(root) and root.version in released:
+        reason = f"{root.name} {root.version} is released, but the folder has it with {_changed_parts(closure, store)}"
     else:
-        reason = f"{name} is {closure.pin.shown}: the folder holds what is not released"
-    advice = f"a bundle holds releases only: `promptreg release {name} --with-parts`"
-    if releases:
-        advice += f", or name a release ({name}@{max(releases)}), or take the highest ones with --locked"
-    raise UsageError([Problem(UsageError.code, f"{reason}; {advice}", closure.root.path)])
+        reason = f"{root.name} is {root.version}+head, which is not released"
+    ways = [f"release it first (`promptreg release {root.name} --bump auto --with-parts`)"]
+    if released:
+        ways += [f"ask for {root.name}@{max(released)}", "or take releases with --locked"]
+    raise UsageError([Problem(UsageError.code, f"{reason}; {', '.join(ways)}", root.path)])
+
+
+def _changed_parts(closure: Closure, store: Store) -> str:
+    """The parts of a released head that are not those of its release."""
+    pinned = {pin.name: pin.version for pin in store.releases.entry(closure.root.name, closure.root.version).pins}
+    changed = [pin for _, pin in sorted(closure.pins.items()) if pin.head or pinned.get(pin.name) != pin.version]
+    return ", ".join(f"{pin.name} {pin.shown}" for pin in changed) or "other parts than those of the release"
 
 
 def pack(entries: Sequence[Key], store: Store) -> Packed:

@@ -24,7 +24,17 @@ from promptreg.errors import IntegrityError, InvalidFile, PromptregError
 from promptreg.model.lock import LockEntry, lock_text
 from promptreg.registry.head_codec import FORMAT, Encoded
 
-__all__ = ["SCHEMA", "BundleText", "BundledFile", "BundledRelease", "Contents", "bundle_bytes", "read_bundle"]
+__all__ = [
+    "SCHEMA",
+    "BundleText",
+    "BundledFile",
+    "BundledRelease",
+    "Contents",
+    "LabelTable",
+    "bundle_bytes",
+    "digest_of",
+    "read_bundle",
+]
 
 SCHEMA = "promptreg/bundle/1"
 _HEAD = re.compile(rb'\{"schema": "(promptreg/bundle/[0-9]{1,9})", "digest": "sha256:([0-9a-f]{64})", ')
@@ -85,6 +95,13 @@ def bundle_bytes(contents: Contents) -> bytes:
     )
     before, after = f'{{"schema": "{SCHEMA}", "digest": "sha256:'.encode(), f'", {rest}'.encode()
     return before + hashlib.sha256(before + after).hexdigest().encode() + after
+
+
+def digest_of(data: bytes) -> str:
+    """The digest that a bundle names."""
+    match = _HEAD.match(data)
+    assert match is not None
+    return f"sha256:{match[2].decode()}"
 
 
 def _release(release: BundledRelease) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from threading import RLock
 from typing import Any
 
@@ -66,6 +67,14 @@ class Loaded:
                 found = compile_prompt(closure, self._shelf)
                 self._programs[target.name, target.version] = found
         return found
+
+    def compile(self, refs: Iterable[str]) -> None:
+        """Compile those of these releases that are prompts, templates included."""
+        for ref in refs:
+            target = self.wanted(ref, locked=True)
+            if target.version is not None and self.store.releases.entry(target.name, target.version).kind == "prompt":
+                for part in chain.from_iterable(self.program(target).parts):
+                    part.template.prepare()
 
 
 def as_prompt(head: Head) -> Prompt:

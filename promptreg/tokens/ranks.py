@@ -89,11 +89,17 @@ def _in_tiktoken_cache(wanted: RankFile) -> Iterator[Path]:
     """Where tiktoken would look, by its own rules; an empty variable turns its cache off."""
     named = os.environ.get("TIKTOKEN_CACHE_DIR", os.environ.get("DATA_GYM_CACHE_DIR"))
     if named is None:
-        import tempfile
-
-        named = os.path.join(tempfile.gettempdir(), "data-gym-cache")
-    if named:
+        for folder in _temporary_folders():
+            yield Path(folder) / "data-gym-cache" / wanted.cache_key
+    elif named:
         yield Path(named) / wanted.cache_key
+
+
+def _temporary_folders() -> list[str]:
+    """Where the temporary folder can be. Python's own answer writes a file to try each, and fails where it cannot."""
+    chosen = [os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP")]
+    usual = ("/tmp", "/var/tmp", "/usr/tmp") if os.name == "posix" else ()
+    return list(dict.fromkeys([folder for folder in chosen if folder] + [*usual]))
 
 
 def _in_packages(wanted: RankFile) -> Iterator[Path]:

@@ -8,8 +8,7 @@ from typing import Any
 from promptreg.model.digest import text_digest
 from promptreg.model.lock import LockEntry, LockPin, lock_text
 from promptreg.model.prompt import Prompt
-from promptreg.registry.bundle_pack import entries_of, pack, released_prompts
-from promptreg.registry.bundle_text import bundle_bytes
+from promptreg.registry.bundle_pack import make_bundle
 from promptreg.registry.resolve import resolve_head
 from promptreg.registry.source_tree import FROZEN, LOCK, FolderTree
 from promptreg.registry.store import Store, load_store
@@ -65,7 +64,6 @@ def _freeze(registry: Path, name: str, store: Store) -> LockEntry:
     )
 
 
-def bundled(registry: Path, *refs: str, locked: bool = True) -> bytes:
-    """The bundle of these refs, of all released prompts without any."""
-    store = open_store(registry)
-    return bundle_bytes(pack(entries_of(refs or released_prompts(store), store, locked=locked), store).contents)
+def bundled(registry: Path, *refs: str, labels: tuple[str, ...] = (), locked: bool = True) -> bytes:
+    """The bundle of these refs and labels, of all prompts and labels without any."""
+    return make_bundle(open_store(registry), refs, labels, locked=locked).data

@@ -63,11 +63,9 @@ def test_the_older_name_of_the_cache_folder_works(bare: Path, monkeypatch: pytes
 
 
 def test_the_default_cache_folder_is_that_of_tiktoken(bare: Path, monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
-    import tempfile
-
     monkeypatch.delenv("TIKTOKEN_CACHE_DIR")
     monkeypatch.delenv("DATA_GYM_CACHE_DIR", raising=False)
-    monkeypatch.setattr(tempfile, "tempdir", str(bare))
+    monkeypatch.setenv("TMPDIR", str(bare))
     (bare / "data-gym-cache").mkdir()
     fill_cache(bare / "data-gym-cache")
     assert find_ranks(CL100K, None) == data
