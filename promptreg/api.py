@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from promptreg.registry.authors import Authors
     from promptreg.registry.bundle_pack import Bundle
     from promptreg.registry.bundle_source import Readable
+    from promptreg.registry.labels import Labels
     from promptreg.registry.resolve import Closure
     from promptreg.registry.tree import Node
     from promptreg.registry.verify import Verified
@@ -217,6 +218,11 @@ class Registry:
 
         store = self._state().store
         return above(self.component(ref), self._all(store), store) if dependants else below(self.closure(ref))
+
+    @property
+    def labels(self) -> Labels:
+        """The labels by name of label and of component or prompt; raises InvalidFile with every fault of their file."""
+        return self._state().store.labels
 
     def verify(self, names: Collection[str] = ()) -> Verified:
         """Every fault of the releases of `names` (of all, without names): frozen files, lock, pins and labels.

@@ -14,6 +14,7 @@ from promptreg.errors import Problem, UsageError, nearest
 from promptreg.registry.moments import Moment
 
 __all__ = [
+    "Actions",
     "OneOf",
     "any_name",
     "at_option",
@@ -38,6 +39,18 @@ class OneOf(click.Choice[str]):
         subject = f"{param.opts[-1]}: " if param is not None and param.param_type_name == "option" else ""
         message = f'{subject}"{value}" is not one of {", ".join(self.choices)}'
         raise UsageError([Problem("usage", message, suggestion=nearest(value, self.choices))])
+
+
+class Actions(click.Group):
+    """A command whose first argument says what to do; names the nearest action when it knows none of that name."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in self.commands and not args[0].startswith("-") and not ctx.resilient_parsing:
+            message = f'{ctx.info_name} does not know "{args[0]}": {" | ".join(self.commands)}'
+            raise UsageError([Problem("usage", message, suggestion=nearest(args[0], self.commands))])
+        return super().resolve_command(ctx, args)
 
 
 def registry_option() -> Decorator:

@@ -21,7 +21,7 @@ from promptreg.registry.reader import Reader
 from promptreg.registry.source_tree import LABELS, SourceTree
 from promptreg.text import Location, Source
 
-__all__ = ["Labelled", "Labels", "Pick", "bucket_of", "parse_labels", "read_labels"]
+__all__ = ["Labelled", "Labels", "Pick", "bucket_of", "is_blank", "parse_labels", "read_labels"]
 
 
 class Labelled(NamedTuple):
@@ -104,7 +104,7 @@ def parse_labels(source: Source) -> Labels:
     """The labels in the text of a labels file, which may hold nothing but comments; raises InvalidFile."""
     from promptreg.registry.strict_yaml import parse_yaml
 
-    if all(line.lstrip()[:1] in ("", "#") for line in source.text.split("\n")):
+    if is_blank(source.text):
         return Labels({}, source)
     reader = Reader(parse_yaml(source))
     table = {}
@@ -116,6 +116,11 @@ def parse_labels(source: Source) -> Labels:
         }
     reader.finish()
     return Labels(table, source)
+
+
+def is_blank(text: str) -> bool:
+    """Whether a labels file holds nothing but blank lines and comments."""
+    return all(line.lstrip()[:1] in ("", "#") for line in text.split("\n"))
 
 
 def _labelled(reader: Reader, label: str, name: str, value: object) -> Labelled:
