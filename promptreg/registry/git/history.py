@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from promptreg.registry.git.environment import Git
@@ -10,6 +11,10 @@ from promptreg.registry.git.faults import GitError
 from promptreg.registry.git.names import decoded, object_id, path_in_repository
 from promptreg.registry.git.process import chunks, output, records
 from promptreg.registry.git.tree import LINK, SUBMODULE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import tzinfo
 
 __all__ = ["Change", "Header", "is_continued", "list_changes", "read_header"]
 
@@ -42,6 +47,7 @@ _CHANGES = (
     "-c",
     "--root",
 )
+_NO_MODE = "000000"
 
 
 class Change(NamedTuple):
@@ -131,15 +137,22 @@ def _header(commit: str, fields: Iterator[bytes]) -> Header:
 
 def _iso_time(raw: str) -> str:
     """ISO 8601 with offset for `seconds +hhmm`; a time that no calendar has is the beginning of 1970."""
-    from datetime import datetime, timedelta, timezone
+    from datetime import datetime
 
     seconds, _, zone = raw.partition(" ")
     try:
-        minutes = int(f"{zone[:1]}{zone[1:-2]}") * 60 + int(f"{zone[:1]}{zone[-2:]}")
-        offset = timezone(timedelta(minutes=minutes))
-        return (datetime.fromtimestamp(0, offset) + timedelta(seconds=int(seconds))).isoformat()
-    except (ValueError, OverflowError):
+        return datetime.fromtimestamp(int(seconds), _zone(zone)).isoformat()
+    except (ValueError, OverflowError, OSError):
         return "1970-01-01T00:00:00+00:00"
+
+
+@lru_cache(maxsize=256)
+def _zone(text: str) -> tzinfo:
+    """The time zone of `+hhmm`; raises ValueError for what is none."""
+    from datetime import timedelta, timezone
+
+    sign = text[:1]
+    return timezone(timedelta(hours=int(sign + text[1:-2]), minutes=int(sign + text[-2:])))
 
 
 def _parse(fields: Iterator[bytes], shallow: frozenset[str]) -> Iterator[Change]:
@@ -160,13 +173,16 @@ def _versions(field: bytes) -> tuple[str | None, str | None, str, str]:
 
     It reads `:mode mode id id letter` for one parent; with more, there is a colon, mode, id and letter for each.
     """
-    words = field.decode("ascii").lstrip("\n").split(" ")
-    parents = words[0].count(":")
-    modes = [words[0].lstrip(":"), *words[1 : parents + 1]]
-    *before, new_id = (None if not identity.strip("0") else identity for identity in words[parents + 1 : -1])
-    old_id = next(filter(None, before), None)
-    if new_id is None:
-        return old_id, None, "D", next(mode for mode in modes if mode != "000000")
-    if parents == 1:
-        return old_id, new_id, words[-1][0], modes[-1]
-    return old_id, new_id, "M" if old_id else "A", modes[-1]
+    before, *rest = field.decode("ascii").lstrip("\n").split(" ")
+    if len(rest) == 4:
+        mode, old_id, new_id, status = rest
+        if mode == _NO_MODE:
+            return old_id, None, "D", before[1:]
+        return (None if before[1:] == _NO_MODE else old_id), new_id, status[0], mode
+    parents = before.count(":")
+    modes = [before[parents:], *rest[: parents - 1]]
+    mode, *ids = rest[parents - 1 : -1]
+    found = next((one for one, its_mode in zip(ids, modes, strict=False) if its_mode != _NO_MODE), None)
+    if mode == _NO_MODE:
+        return found, None, "D", next(its_mode for its_mode in modes if its_mode != _NO_MODE)
+    return found, ids[-1], "M" if found else "A", mode
