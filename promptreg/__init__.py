@@ -12,27 +12,47 @@ if TYPE_CHECKING:
     from promptreg.api import Registry, load, load_bundle
     from promptreg.errors import (
         ConditionFailed,
+        CycleError,
         InputError,
+        IntegrityError,
         InvalidFile,
+        LimitExceeded,
         OutputInvalid,
+        Problem,
         PromptregError,
         RenderError,
+        TemplateInvalid,
+        TokenizerMissing,
         UnknownName,
+        UnsatisfiableRef,
+        UsageError,
+        VersionConflict,
     )
     from promptreg.render.rendered import Rendered
+    from promptreg.render.segment import Segment
 
 __version__ = "0.1.0"
 
 __all__ = [
     "ConditionFailed",
+    "CycleError",
     "InputError",
+    "IntegrityError",
     "InvalidFile",
+    "LimitExceeded",
     "OutputInvalid",
+    "Problem",
     "PromptregError",
     "Registry",
     "RenderError",
     "Rendered",
+    "Segment",
+    "TemplateInvalid",
+    "TokenizerMissing",
     "UnknownName",
+    "UnsatisfiableRef",
+    "UsageError",
+    "VersionConflict",
     "__version__",
     "load",
     "load_bundle",
@@ -43,6 +63,7 @@ _HOMES = {
     "load": "promptreg.api",
     "load_bundle": "promptreg.api",
     "Rendered": "promptreg.render.rendered",
+    "Segment": "promptreg.render.segment",
 }
 
 

@@ -239,3 +239,30 @@ def test_load_refuses_a_missing_folder_and_a_file(tmp_path: Path) -> None:
 def test_inputs_must_be_a_mapping(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="must be a mapping"):
         load_files(tmp_path, SUPPORT).render("reply", [("limit", 5)])  # type: ignore[arg-type]
+
+
+def test_every_error_can_be_caught_by_its_public_name() -> None:
+    import inspect
+
+    from promptreg import errors
+
+    for name, kind in inspect.getmembers(errors, inspect.isclass):
+        if issubclass(kind, PromptregError):
+            assert getattr(promptreg, name) is kind
+            assert name in promptreg.__all__
+
+
+def test_warnings_tell_of_unknown_models_and_of_nothing_to_send(tmp_path: Path) -> None:
+    text = "kind: prompt\nversion: 1.0.0\nmodel: foo/bar\ninputs: {a: {type: string}}\n"
+    files = {"p.yaml": text + "messages: [{role: user, parts: [text: '{{ a }}']}]\n"}
+    rendered = load_files(tmp_path, files).render("p", {"a": ""})
+    assert [warning.split(":")[0] for warning in rendered.warnings] == [
+        "tokens are estimated",
+        "no message would be sent",
+    ]
+    assert repr(rendered) == "<Rendered p@1.0.0+head: 0 messages>"
+
+
+def test_a_ref_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnknownName, match="not NoneType"):
+        load_files(tmp_path, SUPPORT).render(None)  # type: ignore[arg-type]

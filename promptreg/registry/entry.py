@@ -25,6 +25,8 @@ class Wanted(NamedTuple):
 
 def parse_ref(ref: str) -> Ref:
     """The ref that a caller wrote; raises UnknownName when it is none."""
+    if not isinstance(ref, str):
+        raise UnknownName.at(f"a ref is text such as support/reply@^1, not {type(ref).__name__}")
     try:
         return Ref.parse(ref)
     except RefFault as fault:

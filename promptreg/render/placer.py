@@ -8,6 +8,7 @@ from promptreg.render.compose import Run
 from promptreg.render.program import PartProgram, Program
 from promptreg.render.segment import Label, Link, Segment
 from promptreg.template import Frame, Span
+from promptreg.text import TextMap
 
 __all__ = ["Placer"]
 
@@ -61,8 +62,7 @@ class Placer:
         if path is None or path[0] not in self.absent:
             yield segment
             return
-        written = self.program.prompt.written
-        scalar = written.text_map(("inputs", path[0], "default", *path[1:]), text=segment.text)
+        scalar = self._scalar(("inputs", path[0], "default", *path[1:]), segment.text)
         for piece in scalar.ranges(0, len(segment.text)):
             yield segment._replace(
                 start=segment.start + piece.start,
@@ -79,6 +79,14 @@ class Placer:
                 pii=False,
                 expression=None,
             )
+
+    def _scalar(self, key: tuple[str | int, ...], text: str) -> TextMap:
+        """The printed text of a default, mapped to its YAML; a list or mapping printed whole stands for all of it."""
+        written = self.program.prompt.written
+        try:
+            return written.text_map(key, text=text)
+        except KeyError:
+            return TextMap.whole(written.source, text, *written.scalar_span(key))
 
 
 def _path_key(path: tuple[str | int, ...]) -> list[str]:

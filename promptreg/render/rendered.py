@@ -56,6 +56,9 @@ class Rendered:
         pin = program.closure.pin
         self.prompt = PromptPin(pin.name, pin.shown, pin.digest, ref)
 
+    def __repr__(self) -> str:
+        return f"<Rendered {self.prompt.name}@{self.prompt.version}: {len(self.messages)} messages>"
+
     @property
     def messages(self) -> list[dict[str, Any]]:
         """The final message list: `{"role", "content"}` and, from slots, `name`, `tool_calls`, `tool_call_id`."""
@@ -106,7 +109,7 @@ class Rendered:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the caller should know: a prompt larger than its budget, content whose tokens cannot be known."""
+        """What the caller should know: a prompt over budget or without messages, tokens that are not known."""
         tokens, profile = self.tokens, self._tokenizing.profile()
         found = []
         if tokens.limit is not None and tokens.total > tokens.limit:
@@ -114,6 +117,10 @@ class Rendered:
         uncounted = profile.uncounted(self.messages) if profile else 0
         if uncounted:
             found.append(f"{uncounted} content parts are not counted: the profile does not know their cost")
+        if not tokens.exact and self._program.prompt.model is not None:
+            found.append(f'tokens are estimated: no exact tokenizer is known for "{self._program.prompt.model}"')
+        if not self.messages:
+            found.append("no message would be sent: every part is empty or left out")
         return tuple(found)
 
     def to(self, provider: str) -> Any:

@@ -71,6 +71,11 @@ class Segment(NamedTuple):
     glue: str | None = None
     content_part: int | None = None
 
+    def __repr__(self) -> str:
+        place = self.label.source.location(self.offset)
+        text = self.text if len(self.text) <= 40 else f"{self.text[:39]}…"
+        return f"<Segment {self.message}:{self.start}-{self.end} {self.kind} {text!r} from {self.component} {place}>"
+
     @property
     def component(self) -> str:
         """Name of the component (or prompt) that the text comes from."""

@@ -14,6 +14,7 @@ from promptreg.errors import Problem, TemplateInvalid, nearest
 from promptreg.template.limits import Limits
 from promptreg.template.lookup import DialectEnvironment, environment_for
 from promptreg.template.positions import Pos, Token, Tokens, read_tokens
+from promptreg.template.syntax_words import in_our_words
 from promptreg.template.words import ALLOWED_TAGS, REFUSED_TAGS
 from promptreg.text import TextMap
 
@@ -83,7 +84,7 @@ def _read(body: TextMap, lexer: Lexer, limits: Limits, *, expression: bool = Fal
     if problems:
         raise TemplateInvalid(problems)
     if tokens.error is not None:
-        raise TemplateInvalid([problem_at(body, "template-syntax", tokens.error, tokens.stopped)])
+        raise TemplateInvalid([problem_at(body, "template-syntax", in_our_words(tokens.error), tokens.stopped)])
     return tokens
 
 
@@ -100,7 +101,10 @@ def _parse(body: TextMap, parser: Parser, tokens: Tokens, lexer: Lexer, *, expre
         return tree
     except TemplateSyntaxError as error:
         at = error.lineno.start if isinstance(error.lineno, Pos) else len(body.text)
-        message = error.message or "syntax error"
+        message = in_our_words(error.message or "syntax error")
+        opened = _innermost(tokens) if "end" in message else None
+        if opened is not None:
+            message += f"; it is opened at {body.location(opened.start)}"
         raise TemplateInvalid([problem_at(body, "template-syntax", message, at)]) from error
     except RecursionError as error:
         message = "blocks or expressions are nested too deeply to be read"
@@ -133,6 +137,20 @@ def _token_problems(body: TextMap, tokens: Tokens, limits: Limits) -> list[Probl
                 message = f"blocks are nested deeper than block_nesting allows ({limits.block_nesting})"
                 problems.append(problem_at(body, "template-limit", message, token.start))
     return problems
+
+
+def _innermost(tokens: Tokens) -> Token | None:
+    """The tag word of the innermost block that is open where the text ends or breaks."""
+    opened: list[Token] = []
+    for at, token in enumerate(tokens.items):
+        word = _tag_word(tokens.items, at) if token.type == "block_begin" else None
+        if word is None:
+            continue
+        if word.text in _OPENERS:
+            opened.append(word)
+        elif opened and word.text == f"end{opened[-1].text}":
+            opened.pop()
+    return opened[-1] if opened else None
 
 
 def _tag_word(items: list[Token], at: int) -> Token | None:

@@ -58,11 +58,19 @@ class Missing(StrictUndefined):
             return f'"{name}" is not defined here'
         owner = self._undefined_obj
         if isinstance(owner, dict):
-            near = nearest(str(name), [str(key) for key in owner])
-            return f"no key {name!r}" + (f' (did you mean "{near}"?)' if near else "")
+            return _no_key(str(name), [str(key) for key in owner])
         if isinstance(owner, list | tuple | str) and isinstance(name, int):
-            return f"no item {name}: there are {len(owner)}"
-        return f"no item {name!r} in {_kind(owner)}"
+            return f"there is no item {name}: the list has {len(owner)}"
+        return f'there is no item "{name}" in {_kind(owner)}'
+
+
+def _no_key(name: str, keys: list[str]) -> str:
+    near = nearest(name, keys)
+    if near:
+        return f'there is no key "{name}" (did you mean "{near}"?)'
+    known = ", ".join(keys[:8]) + ("…" if len(keys) > 8 else "")
+    advice = "test it with `is defined`, or print it with `| default(…)`"
+    return f'there is no key "{name}" here; known: {known or "none"}; {advice}'
 
 
 def _kind(value: Any) -> str:

@@ -186,3 +186,28 @@ def test_the_stable_prefix_ends_where_inputs_begin(tmp_path: Path, change: dict[
     rendered = load_files(tmp_path, SUPPORT).render("reply", INPUTS | change)
     counter = rendered._tokenizing.counter()
     assert rendered.tokens.stable_prefix == counter.count(stable)
+
+
+@pytest.mark.parametrize(
+    ("kind", "default", "printed", "text"),
+    [
+        ("array", "[1, a]", "{{ x }}", "[1, 'a']"),
+        ("object", "{a: [1]}", "{{ x }}", "{'a': [1]}"),
+        ("object", "{a: [1]}", "{{ x.a }}", "[1]"),
+        ("object", "{a: [1]}", "{{ x.a[0] }}", "1"),
+        ("boolean", "true", "{{ x }}", "True"),
+        ("string", '"a\\tb"', "{{ x }}", "a\tb"),
+    ],
+)
+def test_a_printed_default_stands_where_it_is_written(
+    tmp_path: Path, kind: str, default: str, printed: str, text: str
+) -> None:
+    files = {
+        "p.yaml": f"kind: prompt\nversion: 1.0.0\ninputs: {{x: {{type: {kind}, default: {default}}}}}\n"
+        f"messages: [{{role: user, parts: [{{text: '{printed}'}}]}}]\n"
+    }
+    rendered = load_files(tmp_path, files).render("p")
+    assert segment_text(rendered.segments) == text
+    check_laws(rendered, {})
+    assert {segment.line for segment in rendered.segments} == {3}
+    assert {segment.kind for segment in rendered.segments} == {"literal"}

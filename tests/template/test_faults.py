@@ -14,7 +14,7 @@ from tests.support.templates import body_of, compiled
 VALUES: dict[str, Any] = {"d": {"subject": "x", "none": None}, "xs": [1, 2], "text": "abc", "n": 3}
 
 FAULTS = [
-    ("a\nb {{ d.subjct }}", 2, 6, "no key 'subjct' (did you mean \"subject\"?)"),
+    ("a\nb {{ d.subjct }}", 2, 6, 'there is no key "subjct" (did you mean "subject"?)'),
     ("{{ xs[5] }}", 1, 4, "no item 5: there are 2"),
     ("{{ text.x }}", 1, 4, "no item 'x' in a string"),
     ("{{ d.none }}", 1, 4, "a null would be printed"),
@@ -24,13 +24,13 @@ FAULTS = [
     ("{{ n / 0 }}", 1, 4, "division by zero"),
     ("{{ n in 5 }}", 1, 4, '"in" takes a list'),
     ("{{ n[1:] }}", 1, 4, "cannot be sliced"),
-    ("{{ 'a' }}{% if d.oops %}{% endif %}", 1, 16, "no key 'oops'"),
-    ("{% if n == 1 %}{% elif d.oops %}{% endif %}", 1, 24, "no key 'oops'"),
+    ("{{ 'a' }}{% if d.oops %}{% endif %}", 1, 16, 'there is no key "oops"'),
+    ("{% if n == 1 %}{% elif d.oops %}{% endif %}", 1, 24, 'there is no key "oops"'),
     ("{% for x in n %}{% endfor %}", 1, 13, "'int' object is not iterable"),
     ("{% for x in xs if x.y %}{% endfor %}", 1, 19, "no item 'y'"),
-    ("{% set y = d.oops ~ 1 %}", 1, 12, "no key 'oops'"),
+    ("{% set y = d.oops ~ 1 %}", 1, 12, 'there is no key "oops"'),
     ("{% for x in xs %}{% set y = x %}{% endfor %}{{ y }}", 1, 48, '"y" is not defined here'),
-    ("{% macro m() %}\n  {{ d.oops }}{% endmacro %}{{ m() }}", 2, 6, "no key 'oops'"),
+    ("{% macro m() %}\n  {{ d.oops }}{% endmacro %}{{ m() }}", 2, 6, 'there is no key "oops"'),
     ("{% macro m(a) %}{% endmacro %}{{ m(1, 2) }}", 1, 34, "at most 1 arguments, not 2"),
     ("{% macro m(size) %}{% endmacro %}{{ m(sise=2) }}", 1, 37, '(did you mean "size"?)'),
     ("{% macro m(a) %}{{ a }}{% endmacro %}{{ m() }}", 1, 20, "was not provided"),
