@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from promptreg.errors import InvalidFile, Problem, UsageError
-from promptreg.registry.walk import Entry, Listing, Seen, Top, reason, walk
+from promptreg.registry.walk import Entry, Listing, Seen, Top, reason, shown_path, walk
 from promptreg.text import Source
 
 __all__ = ["MAX_FILE_BYTES", "decode", "decode_utf8", "find_files", "find_root", "read_bytes", "read_file"]
@@ -36,7 +36,7 @@ def find_files(registry: Path, root: Path) -> Listing:
     try:
         entries = list(os.scandir(registry))
     except (OSError, ValueError) as error:
-        raise UsageError.at(f"the registry {_registry_fault(error)}", path=_printable(str(registry))) from None
+        raise UsageError.at(f"the registry {_registry_fault(error)}", path=shown_path(registry, root)) from None
     return walk(_Disk(), Top(str(registry), os.path.realpath(registry), str(root)), entries)
 
 

@@ -15,8 +15,8 @@ VALUES: dict[str, Any] = {"d": {"subject": "x", "none": None}, "xs": [1, 2], "te
 
 FAULTS = [
     ("a\nb {{ d.subjct }}", 2, 6, 'there is no key "subjct" (did you mean "subject"?)'),
-    ("{{ xs[5] }}", 1, 4, "no item 5: there are 2"),
-    ("{{ text.x }}", 1, 4, "no item 'x' in a string"),
+    ("{{ xs[5] }}", 1, 4, "there is no item 5: the list has 2"),
+    ("{{ text.x }}", 1, 4, 'there is no item "x" in a string'),
     ("{{ d.none }}", 1, 4, "a null would be printed"),
     ("{{ n + text }}", 1, 4, '"+" takes numbers, not a string'),
     ("{{ text + text }}", 1, 4, 'join text with "~"'),
@@ -27,7 +27,7 @@ FAULTS = [
     ("{{ 'a' }}{% if d.oops %}{% endif %}", 1, 16, 'there is no key "oops"'),
     ("{% if n == 1 %}{% elif d.oops %}{% endif %}", 1, 24, 'there is no key "oops"'),
     ("{% for x in n %}{% endfor %}", 1, 13, "'int' object is not iterable"),
-    ("{% for x in xs if x.y %}{% endfor %}", 1, 19, "no item 'y'"),
+    ("{% for x in xs if x.y %}{% endfor %}", 1, 19, 'there is no item "y"'),
     ("{% set y = d.oops ~ 1 %}", 1, 12, 'there is no key "oops"'),
     ("{% for x in xs %}{% set y = x %}{% endfor %}{{ y }}", 1, 48, '"y" is not defined here'),
     ("{% macro m() %}\n  {{ d.oops }}{% endmacro %}{{ m() }}", 2, 6, 'there is no key "oops"'),
