@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         OutputInvalid,
         Problem,
         PromptregError,
+        ReleaseRefused,
         RenderError,
         TemplateInvalid,
         TokenizerMissing,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         UnsatisfiableRef,
         UsageError,
         VersionConflict,
+        WriteFailed,
     )
     from promptreg.render.rendered import Rendered
     from promptreg.render.segment import Segment
@@ -44,6 +46,7 @@ __all__ = [
     "Problem",
     "PromptregError",
     "Registry",
+    "ReleaseRefused",
     "RenderError",
     "Rendered",
     "Segment",
@@ -53,6 +56,7 @@ __all__ = [
     "UnsatisfiableRef",
     "UsageError",
     "VersionConflict",
+    "WriteFailed",
     "__version__",
     "load",
     "load_bundle",
