@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterable, Mapping
 
 from promptreg.registry.git import LINK, SUBMODULE, TooLarge, TreeFile
 
-__all__ = ["FOLDER", "OUTSIDE", "TreeFiles", "is_folder"]
+__all__ = ["FOLDER", "NOTHING", "OUTSIDE", "TreeFiles", "is_folder"]
 
 FOLDER = TreeFile("", "040000", "", None)
 """Stands for every folder; git's own mode of one."""
+
+NOTHING = TreeFile("", "000000", "", None)
+"""Stands for what is not there; git's own mode of that."""
 
 OUTSIDE = ".."
 """The real path of everything that is not in the repository, or that nobody can look at."""

@@ -20,7 +20,7 @@ from promptreg.registry.git import (
     TreeFile,
 )
 from promptreg.registry.git.names import shown
-from promptreg.registry.git_files import OUTSIDE, TreeFiles, is_folder
+from promptreg.registry.git_files import NOTHING, OUTSIDE, TreeFiles, is_folder
 from promptreg.registry.source_tree import FROZEN, FrozenFile, frozen_key
 from promptreg.registry.walk import Entry, Listing, Seen, Stamp, Top, reason, shown_path, walk
 
@@ -225,21 +225,29 @@ class GitTree:
         return self._top.path + real[len(self._top.real) :].replace("/", os.sep), path
 
     def frozen(self) -> dict[str, dict[str, FrozenFile]]:
-        """See SourceTree."""
+        """See SourceTree; links to folders are not followed."""
         found: dict[str, dict[str, FrozenFile]] = {}
         waiting = [FROZEN]
         while waiting:
             folder = waiting.pop()
             place = self._files.entry(f"{self._top.real}/{folder}")
-            if place is None or not is_folder(place) or place.mode == SUBMODULE:
+            if place is None or place.mode == SUBMODULE or not is_folder(place):
                 continue
             inside = self._files.inside(f"{self._top.real}/{folder}")
             waiting += sorted((f"{folder}/{name}" for name, file in inside.items() if is_folder(file)), reverse=True)
             name = folder.removeprefix(f"{FROZEN}/")
-            if is_name(name):
-                files = [file for file in sorted(inside) if frozen_key(file) and not is_folder(inside[file])]
-                found |= {name: {file: self._frozen_file(folder, file) for file in files}} if files else {}
+            files = {file: self._frozen_file(folder, file) for file in sorted(inside) if frozen_key(file)}
+            files = {file: item for file, item in files.items() if not self._leads_to_folder(item.file)}
+            if files and is_name(name):
+                found[name] = files
         return found
+
+    def _leads_to_folder(self, handle: str) -> bool:
+        try:
+            real = self._real(handle)
+        except OSError:
+            return False
+        return is_folder(self._files.entry(real) or NOTHING) if real != OUTSIDE else False
 
     def _frozen_file(self, folder: str, file: str) -> FrozenFile:
         place = os.path.join(self._top.path, *folder.split("/"), file)

@@ -66,7 +66,8 @@ def run(
         for name in ("NO_COLOR", "FORCE_COLOR", "PROMPTREG_DEBUG", "_PROMPTREG_COMPLETE"):
             patch.delenv(name, raising=False)
         patch.setenv("COLUMNS", "100")
-        patch.setenv("GIT_CEILING_DIRECTORIES", str(FIXTURES))  # the fixtures are in a repository, and no part of it
+        # The fixtures lie in a repository, but are no part of it here.
+        patch.setenv("GIT_CEILING_DIRECTORIES", str(FIXTURES), prepend=os.pathsep)
         patch.setenv("TERM", "xterm-256color")
         for name, value in (environment or {}).items():
             patch.setenv(name, value)

@@ -50,6 +50,7 @@ class _Batch:
         self._answers = self._process.stdout
         self._complaints = self._process.stderr.fileno()
         os.set_blocking(self._complaints, False)
+        self._said = b""
 
     def is_usable(self) -> bool:
         return self._owner == os.getpid() and self._process.poll() is None
@@ -82,13 +83,16 @@ class _Batch:
     def complaints(self) -> bytes:
         """What git said on stderr since this was asked last; a pipe that is never emptied would stop git one day."""
         with contextlib.suppress(BlockingIOError):
-            return os.read(self._complaints, 1 << 16)
+            said = os.read(self._complaints, 1 << 16)
+            self._said = said or self._said
+            return said
         return b""
 
     def _gone(self) -> GitError:
         self._answers.close()
         code = self._process.wait()
-        return failure("cat-file", self.complaints(), code)
+        # Git may have said why while answers to earlier questions were still being read.
+        return failure("cat-file", self.complaints() or self._said, code)
 
     def close(self) -> None:
         if self._owner != os.getpid():  # the process and its end belong to the parent

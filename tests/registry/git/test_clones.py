@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,19 @@ def test_a_partial_clone_fetches_what_it_is_asked_to(origin: tuple[Work, list[st
         assert repository.blame(FILE, 1, "HEAD").commit == commits[3]
     with clone.open() as repository:
         assert list(repository.read([files[3].object_id])) == [b"2\nsame\n"]
+
+
+def test_what_git_says_while_others_are_read_is_not_forgotten(origin: tuple[Work, list[str]], tmp_path: Path) -> None:
+    work, _ = origin
+    clone = work.clone(tmp_path / "clone", "--filter=blob:none")
+    with clone.open() as repository:
+        present = repository.staged().files[0].object_id
+        missing = repository.tree(repository.resolve("HEAD~1"), FILE)[0].object_id
+        contents = repository.read([present, missing, present])
+        next(contents)
+        time.sleep(0.3)  # git gives up in the meantime
+        with pytest.raises(MissingObject, match=missing):
+            next(contents)
 
 
 @needs_git(2, 36)
