@@ -32,7 +32,7 @@ def command(glob: str | None, kind: str | None, form: str, where: Where) -> int:
     """List components and prompts: name, version, kind, summary.
 
     GLOB keeps the names that match it; * matches any characters, / too. Broken files are reported on standard error
-    with exit code 2, and do not hide the others.
+    with exit code 2, and do not hide the others. Refs are not followed: `promptreg tree` does that.
     """
     keep = _matcher(glob)
     loaded = open_registry(where)

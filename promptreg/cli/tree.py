@@ -9,10 +9,12 @@ import click
 from promptreg.cli import streams
 from promptreg.cli.options import any_name, format_option, reading_options
 from promptreg.cli.session import Where, open_registry, report_problems
-from promptreg.errors import PromptregError
+from promptreg.errors import Problem, PromptregError
 from promptreg.output.entries import Branch, tree_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from promptreg.api import Registry
     from promptreg.registry.tree import Node
 
@@ -23,6 +25,7 @@ __all__ = ["command"]
     epilog="""\b
 Examples:
   promptreg tree                            every prompt
+  promptreg tree --depth 0                  check the whole registry
   promptreg tree support/refund-reply       what it is made of
   promptreg tree rules/tone --dependants    what uses it, directly or not
   promptreg tree rules/tone --dependants --depth 1 --format json
@@ -39,10 +42,15 @@ def command(name: str | None, dependants: bool, depth: int | None, form: str, wh
     """Draw the parts of NAME, or with --dependants its users; without NAME, of every prompt.
 
     Each row names a component, its version, its kind and the ref that led to it. What a component is made of is drawn
-    where it appears first.
+    where it appears first. Without NAME every ref is followed and every sample is loaded: whatever is wrong with files,
+    refs and samples of the registry is reported on standard error, with exit code 2.
     """
     loaded = open_registry(where)
-    nodes = _prompts(loaded, dependants=dependants) if name is None else [loaded.tree(name, dependants=dependants)]
+    refused: list[Problem] = []
+    if name is None:
+        nodes = list(_prompts(loaded, refused, dependants=dependants))
+    else:
+        nodes = [loaded.tree(name, dependants=dependants)]
     seen: set[str] = set()
     roots = [_branch(node, depth, seen) for node in nodes]
     if form == "json":
@@ -51,19 +59,30 @@ def command(name: str | None, dependants: bool, depth: int | None, form: str, wh
         streams.write_document(tree_document(roots, dependants=dependants))
     else:
         streams.write_rows(tree_rows(roots, unicode=streams.screen().unicode))
-    return report_problems(loaded.problems) if name is None else 0
+    if name is not None:
+        return 0
+    return report_problems(tuple(dict.fromkeys(refused if where.locked else _problems(loaded))))
 
 
-def _prompts(registry: Registry, *, dependants: bool) -> list[Node]:
-    """The trees of all prompts whose refs can be resolved; with `dependants`, of all components."""
-    nodes = []
+def _prompts(registry: Registry, refused: list[Problem], *, dependants: bool) -> Iterator[Node]:
+    """The trees of all prompts, with `dependants` of all components; what has none adds its problems to `refused`."""
     for item in registry.items():
         if (item.kind == "prompt") is not dependants:
             try:
-                nodes.append(registry.tree(item.name, dependants=dependants))
-            except PromptregError:
-                continue
-    return nodes
+                yield registry.tree(item.name, dependants=dependants)
+            except PromptregError as error:
+                refused.extend(error.problems)
+
+
+def _problems(registry: Registry) -> Iterator[Problem]:
+    """Everything wrong with heads, their refs and the files of their samples."""
+    yield from registry.problems
+    for item in registry.items():
+        for sample in item.samples:
+            try:
+                registry.sample(item.name, sample)
+            except PromptregError as error:
+                yield from error.problems
 
 
 def _branch(node: Node, depth: int | None, seen: set[str]) -> Branch:
