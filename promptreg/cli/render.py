@@ -36,13 +36,15 @@ Examples:
 Formats:
   text              the contents of all messages with a blank line between two.
                     In a pipe and with -o: the exact bytes, no line end added.
-                    On a terminal: with the origins in a margin
+                    On a terminal: with the origin of each line in a margin;
+                    before a line, ! marks text of an untrusted input and an
+                    arrow text of other inputs, with and without colour
   messages          [{"role": ..., "content": ...}]
   json              promptreg/render/1: messages, origins, parts, tokens
   openai            messages for Chat Completions
   openai-responses  input for the Responses API
   anthropic         system and messages for Messages
-  gemini            system_instruction and contents for generateContent
+  gemini            systemInstruction and contents for generateContent
   mcp               the messages of a prompts/get result
 """
 )

@@ -35,26 +35,55 @@ def test_each_component_is_named_beside_its_first_line_with_tokens_and_place() -
         ["chat@1.0.0", "12", "tokens"],
         [],
         ["system", "─" * 87, "7", "tok"],
-        ["▌", "One.", "rules/a@1.0.0", "5", "tok"],
-        ["▌", "Two.", "prompts/rules/a.md:1"],
+        ["▌", "One.", "rules/a@1.0.0", "prompts/rules/a.md:1", "5", "tok"],
+        ["▌", "Two.", ":2"],
         [],
-        ["▌", "Three.", "rules/b@1.0.0", "2", "tok"],
-        ["prompts/rules/b.md:1"],
+        ["▌", "Three.", "rules/b@1.0.0", "prompts/rules/b.md:1", "2", "tok"],
     ]
     assert all(width(row) <= 100 for row in rows)
 
 
-def test_lines_without_another_note_name_their_line() -> None:
-    rows = shown(tiled(segment("One.\nTwo.\nThree.\nFour.\n")))
-    assert [row.split()[-1] for row in rows[3:]] == ["rules/a@1.0.0", "prompts/rules/a.md:1", ":3", ":4"]
+def test_every_line_names_its_own_line() -> None:
+    rows = shown(tiled(segment("One.\nTwo.\n\nThree.\nFour.\n")))
+    assert [row.split()[-1] for row in rows[3:]] == ["prompts/rules/a.md:1", ":2", "▌", ":4", ":5"]
 
 
-def test_an_input_is_named_beside_its_line() -> None:
-    value = segment(
-        "Ana\nB", kind="value", input_path=("user", "name"), input_offset=0, trust="untrusted", expression="user.name"
-    )
-    rows = shown(tiled(segment("Hello,\nthis is a line\nfor "), value))
-    assert rows[-2].endswith("← user.name (untrusted)")
+_NAME = segment(
+    "Ana\nB", kind="value", input_path=("user", "name"), input_offset=0, trust="untrusted", expression="user.name"
+)
+
+
+def test_an_input_is_named_beside_each_of_its_lines() -> None:
+    rows = shown(tiled(segment("Hello,\nthis is a line\nfor "), _NAME))
+    assert [" ".join(row.split()[-3:]) for row in rows[5:7]] == ["← user.name (untrusted)"] * 2
+    assert [row[:2] for row in rows[3:7]] == ["▌ ", "▌ ", "▌!", "▌!"]
+    assert rows[-1] == "! text of an untrusted input"
+
+
+@pytest.mark.parametrize(
+    ("columns", "ending"), [(160, "(untrusted)"), (100, "rules/a@1.0.0 :1 ← user.name"), (80, "← user.name")]
+)
+def test_a_message_of_one_line_names_its_input_in_any_margin(columns: int, ending: str) -> None:
+    row = shown(tiled(_NAME._replace(text="Ana")), Page(columns, unicode=True), {"0.0": 1000})[3]
+    assert row.removesuffix(" 1000 tok").rstrip().endswith(ending)
+    assert width(row) <= columns
+
+
+def test_untrusted_text_is_marked_on_a_narrow_screen_too() -> None:
+    rows = shown(tiled(segment("See "), _NAME), Page(50, unicode=False))
+    assert rows[3:] == [
+        "|  rules/a@1.0.0 prompts/rules/a.md:1",
+        "|! See Ana",
+        "|! B",
+        "",
+        "! text of an untrusted input",
+    ]
+
+
+def test_text_of_a_trusted_input_has_another_mark() -> None:
+    rows = shown(tiled(_NAME._replace(trust="trusted")))
+    assert rows[3].startswith("▌← Ana")
+    assert rows[-1] == "← text of an input"
 
 
 def test_text_of_another_component_on_the_same_line_has_its_colour() -> None:
@@ -62,14 +91,14 @@ def test_text_of_another_component_on_the_same_line_has_its_colour() -> None:
     view = View("x@1.0.0", (), [message(segments)], segments, {})
     text = encode(margin_rows(view, _PAGE), color=True, safe=True)
     assert "See \x1b[33mbelow\x1b[0m." in text
-    assert "\x1b[36m▌ \x1b[0m" in text
+    assert "\x1b[36m▌\x1b[0m" in text
 
 
 def test_a_narrow_screen_gets_the_notes_on_lines_of_their_own() -> None:
     rows = shown(tiled(segment("A line that is long enough to be broken at forty.")), Page(40, unicode=False))
     assert rows[2] == "system " + "-" * 33
-    assert rows[3] == "| rules/a@1.0.0 prompts/rules/a.md:1"
-    assert rows[4:] == ["| A line that is long enough to be", ": broken at forty."]
+    assert rows[3] == "|  rules/a@1.0.0 prompts/rules/a.md:1"
+    assert rows[4:] == ["|  A line that is long enough to be", ":  broken at forty."]
 
 
 def test_content_parts_and_tool_calls_are_named() -> None:
@@ -90,7 +119,7 @@ _texts = st.text(st.sampled_from("ab \t\n日é🙂\u0301\x1b\u202e\U000e0041"), 
 def test_the_view_holds_the_whole_text_and_keeps_to_the_width(texts: list[str], columns: int, unicode: bool) -> None:
     segments = tiled(*(segment(text, f"rules/{index}") for index, text in enumerate(texts) if text))
     rows = shown(segments, Page(columns + 60, unicode))
-    body = "".join(row[2 : 2 + 200].rstrip() for row in rows)
+    body = "".join(row[3 : 3 + 200].rstrip() for row in rows)
     expected = visible("".join(made.text for made in segments))
     letters = [char for char in expected if char not in " \t\n"]
     remaining = iter(body)
