@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from promptreg.registry.bundle_pack import Bundle
     from promptreg.registry.bundle_source import Readable
     from promptreg.registry.labels import Labels
+    from promptreg.registry.outdated import Outdated
     from promptreg.registry.resolve import Closure
     from promptreg.registry.tree import Node
     from promptreg.registry.verify import Verified
@@ -223,6 +224,16 @@ class Registry:
     def labels(self) -> Labels:
         """The labels by name of label and of component or prompt; raises InvalidFile with every fault of their file."""
         return self._state().store.labels
+
+    def outdated(self, names: Collection[str] = ()) -> Outdated:
+        """The releases in use of `names` (of everything, without names) that are made of parts with newer releases.
+
+        Raises UnknownName for a name without a release, IntegrityError and InvalidFile for a lock or labels that cannot
+        be read; what is wrong with single releases is in `problems`.
+        """
+        from promptreg.registry.outdated import outdated
+
+        return outdated(self._state().store, names)
 
     def verify(self, names: Collection[str] = ()) -> Verified:
         """Every fault of the releases of `names` (of all, without names): frozen files, lock, pins and labels.

@@ -24,6 +24,7 @@ COMMANDS = {
     "tree": "Draw what a prompt is made of, or who depends on a component.",
     "release": "Freeze heads as versions that never change, and write the lock.",
     "log": "List the versions of a component or prompt over the commits that made them.",
+    "outdated": "List releases that are made of parts with newer releases.",
     "label": "List, set, move and remove labels: names for released versions.",
     "verify": "Check that releases are what they were: frozen files, lock, pins, labels.",
     "bundle": "Put released prompts and all they need into one file.",

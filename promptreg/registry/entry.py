@@ -8,7 +8,7 @@ from promptreg.errors import IntegrityError, Problem, UnknownName, Unsatisfiable
 from promptreg.model.ref import Ref, RefFault
 from promptreg.model.version import Version
 from promptreg.registry.heads import Head
-from promptreg.registry.labels import Pick
+from promptreg.registry.labels import Pick, pointless
 from promptreg.registry.resolve import Closure, resolve_head, resolve_release
 from promptreg.registry.store import Store
 
@@ -69,9 +69,7 @@ def all_wanted(ref: Ref, store: Store, *, locked: bool = False) -> list[Wanted]:
 def _labelled(name: str, pick: Pick, store: Store) -> Wanted:
     """The release that a label gave; raises IntegrityError when there is none."""
     if not _is_released(name, pick.version, store):
-        place = store.labels.table[pick.label][name].place
-        message = f"the label {pick.label} points to {name}@{pick.version}, which is not released"
-        raise IntegrityError.at(message, path=place.path, line=place.line, column=place.column)
+        raise pointless(pick.label, name, pick.version, store.labels.table[pick.label][name].place)
     return Wanted(name, pick.version, pick)
 
 

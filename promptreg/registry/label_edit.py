@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from promptreg.errors import IntegrityError, UnknownName, UnsatisfiableRef, UsageError, nearest
+from promptreg.errors import IntegrityError, UnknownName, UnsatisfiableRef, UsageError, WriteFailed, nearest
 from promptreg.model.digest import text_digest
 from promptreg.model.kinds import is_label
 from promptreg.model.version import Version
@@ -19,7 +19,6 @@ from promptreg.registry.label_text import Shares, label_removed, label_set
 from promptreg.registry.labels import Labelled, Labels, parse_labels
 from promptreg.registry.releases import Releases
 from promptreg.registry.source_tree import LABELS, FolderTree
-from promptreg.registry.walk import shown_path
 from promptreg.text import Source
 
 __all__ = ["Change", "read_shares", "remove_label", "set_label"]
@@ -67,7 +66,7 @@ def set_label(tree: FolderTree, label: str, name: str, shares: Shares, *, move: 
     """Point `label` to released versions of `name`; with `move`, only when it points somewhere already.
 
     Raises UsageError for a bad label, UnknownName, UnsatisfiableRef for a version that is not released, IntegrityError
-    for one that the lock does not vouch for, InvalidFile for a broken labels file, OSError when it cannot be written.
+    for one that the lock does not vouch for, InvalidFile for a broken labels file, WriteFailed when the disk refuses.
     Nothing is written then.
     """
     if not is_label(label):
@@ -83,7 +82,7 @@ def set_label(tree: FolderTree, label: str, name: str, shares: Shares, *, move: 
 
 
 def remove_label(tree: FolderTree, label: str, name: str | None = None) -> tuple[Change, ...]:
-    """Remove `label` from `name`, or altogether; raises UnknownName, InvalidFile or OSError, writing nothing."""
+    """Remove `label` from `name`, or altogether; raises UnknownName, InvalidFile or WriteFailed, writing nothing."""
     with locked(_existing(tree)):
         labels = _read(tree)
         gone = labels.table.get(label, {})
@@ -115,12 +114,13 @@ def _write(tree: FolderTree, labels: Labels, text: str) -> None:
     """Put the text in place of the file; a link stays a link, as long as it leads to a file of the registry."""
     if text == _source(labels).text:
         return
-    file = tree.side(LABELS)[0]
-    mode = stat.S_IMODE(os.stat(file).st_mode) if labels.source else None
+    file, path = tree.side(LABELS)
     try:
+        mode = stat.S_IMODE(os.stat(file).st_mode) if labels.source else None
         replace_file(file, text.encode(), mode=mode)
     except OSError as error:
-        raise OSError(error.errno, error.strerror, shown_path(tree.registry / LABELS, tree.root)) from None
+        reason = (error.strerror or str(error)).lower()
+        raise WriteFailed.at(f"cannot be written: {reason}; no label was changed", path=path) from None
 
 
 def _unknown(labels: Labels, label: str, name: str | None, advice: str = "") -> Exception:

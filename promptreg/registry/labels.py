@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from promptreg.errors import UnknownName, UsageError, nearest
+from promptreg.errors import IntegrityError, Problem, UnknownName, UsageError, nearest
 from promptreg.model.kinds import is_label, name_fault
 from promptreg.model.version import Version
 from promptreg.registry.files import decode_utf8
@@ -21,7 +21,7 @@ from promptreg.registry.reader import Reader
 from promptreg.registry.source_tree import LABELS, SourceTree
 from promptreg.text import Location, Source
 
-__all__ = ["Labelled", "Labels", "Pick", "bucket_of", "is_blank", "parse_labels", "read_labels"]
+__all__ = ["Labelled", "Labels", "Pick", "bucket_of", "is_blank", "parse_labels", "pointless", "read_labels"]
 
 
 class Labelled(NamedTuple):
@@ -39,6 +39,12 @@ class Labelled(NamedTuple):
         if self.only is not None:
             return str(self.only)
         return ", ".join(f"{version}: {share} %" for version, share in self.shares)
+
+
+def pointless(label: str, name: str, version: Version, place: Location) -> IntegrityError:
+    """The error for a label that points to a version that is not released."""
+    message = f"the label {label} points to {name}@{version}, which is not released"
+    return IntegrityError([Problem(IntegrityError.code, message, *place)])
 
 
 class Pick(NamedTuple):

@@ -81,6 +81,16 @@ class Releases:
                 self._files = None  # a release in the meantime: files that the lock names are on disk before it is
             return self._lock
 
+    def vouched(self) -> Releases:
+        """The same releases without the frozen files that the lock does not know."""
+        found = Releases(self._tree, self._read_head, self.lock)
+        found._files = {
+            name: {version: item for version, item in files.items() if (name, version) in self.lock}
+            for name, files in self._index().items()
+        }
+        found._schemas, found._heads, found.lock_path = self._schemas, self._heads, self.lock_path
+        return found
+
     # -- one release
 
     def source(self, name: str, version: Version) -> Source:

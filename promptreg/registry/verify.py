@@ -11,6 +11,7 @@ from typing import NamedTuple
 from promptreg.errors import IntegrityError, InvalidFile, Problem, UnknownName, nearest
 from promptreg.model.kinds import KINDS, TEXT_KINDS
 from promptreg.model.lock import Key, LockEntry
+from promptreg.registry.labels import pointless
 from promptreg.registry.recheck import Recheck
 from promptreg.registry.source_tree import frozen_key
 from promptreg.registry.store import Store
@@ -102,13 +103,13 @@ def _labels(store: Store, names: Collection[str]) -> tuple[int, list[Problem]]:
         table = store.labels.table
     except InvalidFile as error:
         return 0, [problem._replace(code=IntegrityError.code) for problem in error.problems]
-    count, problems = 0, []
+    count = 0
+    problems: list[Problem] = []
     for label, labelled in table.items():
         for name, target in labelled.items():
             if not names or name in names:
                 count += 1
                 for version, _ in target.shares:
                     if (name, version) not in store.releases.lock:
-                        message = f"the label {label} points to {name}@{version}, which is not released"
-                        problems.append(Problem(IntegrityError.code, message, *target.place))
+                        problems += pointless(label, name, version, target.place).problems
     return count, problems

@@ -18,6 +18,7 @@ from promptreg.errors import (
     UnknownName,
     UnsatisfiableRef,
     UsageError,
+    WriteFailed,
 )
 from promptreg.model.version import Version
 from promptreg.registry.label_edit import Change, read_shares, remove_label, set_label
@@ -215,9 +216,10 @@ def test_a_disk_that_refuses_leaves_the_old_file(tree: FolderTree, monkeypatch: 
 
     before = snapshot(tree)
     monkeypatch.setattr(os, "replace", refuse)
-    with pytest.raises(OSError, match="No space left") as caught:
+    with pytest.raises(WriteFailed) as caught:
         set_label(tree, "production", "chat/reply", ((TWO, 100),))
-    assert caught.value.filename == "prompts/labels.yaml"
+    message = "prompts/labels.yaml: cannot be written: no space left on device; no label was changed"
+    assert str(caught.value) == message
     assert snapshot(tree) == before
 
 
