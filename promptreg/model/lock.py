@@ -16,7 +16,7 @@ __all__ = ["SCHEMA", "Key", "LockEntry", "LockPin", "lock_text", "parse_lock"]
 SCHEMA = "promptreg/lock/1"
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _FIELDS = ("body", "closure", "contract", "file", "kind", "pins", "schema")
-_CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?: |$)", re.MULTILINE)
+_CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?$)", re.MULTILINE)
 
 Key = tuple[str, Version]
 
