@@ -41,17 +41,16 @@ def expected(registry: Path) -> str:
     return json.dumps(promptreg.load(registry).render("reply@production", sample="small").document())
 
 
-def python(*arguments: str, folder: Path, path: str = "", **options: object) -> subprocess.CompletedProcess[str]:
+def python(*arguments: str, folder: Path, path: str = "", seed: str = "0") -> subprocess.CompletedProcess[str]:
     """Run the interpreter; this checkout is found last, so that what is in a zip file comes first."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (path, str(PACKAGE.parent))))}
-    return subprocess.run(  # type: ignore[call-overload, no-any-return]
+    places = os.pathsep.join(filter(None, (path, str(PACKAGE.parent))))
+    return subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
-        env=environment,
+        env={**os.environ, "PYTHONPATH": places, "PYTHONHASHSEED": seed},
         capture_output=True,
         text=True,
         check=False,
-        **options,
     )
 
 
@@ -111,6 +110,13 @@ def test_loading_and_requiring_open_modules_and_rank_files_only(tmp_path: Path, 
     assert [line for line in opened if line[0] != "open"] == []
     assert [line for line in opened if not any(part in line[1] for part in installed)] == []
     assert {line[-1] for line in opened} <= {"r", "rb", "0"}
+
+
+@pytest.mark.parametrize("seed", ["1", "2", "3"])
+def test_every_process_writes_the_same_bytes(registry: Path, bundle: bytes, seed: str) -> None:
+    script = "import promptreg, sys; sys.stdout.write(promptreg.load('prompts').bundle().data.decode())"
+    done = python("-c", script, folder=registry.parent, seed=seed)
+    assert (done.stdout, done.stderr) == (bundle.decode(), "")
 
 
 def zipped(file: Path, members: dict[str, bytes], *packages: Path) -> Path:

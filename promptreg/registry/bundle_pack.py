@@ -128,7 +128,7 @@ def _changed_parts(closure: Closure, store: Store) -> str:
 
 
 def pack(entries: Sequence[Key], store: Store) -> Packed:
-    """Everything that these releases need, checked against the lock.
+    """Everything that these releases (sorted) need, checked against the lock.
 
     What is inside can be asked by itself: the parts of a part are inside too. Raises IntegrityError when frozen files
     and lock do not agree.
@@ -140,7 +140,7 @@ def pack(entries: Sequence[Key], store: Store) -> Packed:
     samples, left_out = _samples(sorted(inside), store)
     contents = Contents(
         registry=store.tree.side(LOCK)[1].rpartition("/")[0],
-        entries=tuple(f"{name}@{version}" for name, version in sorted(entries)),
+        entries=tuple(f"{name}@{version}" for name, version in entries),
         labels=_labels(inside, store),
         releases=releases,
         samples=samples,

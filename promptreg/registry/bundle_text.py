@@ -62,7 +62,10 @@ class BundledRelease(NamedTuple):
 
 
 class Contents(NamedTuple):
-    """What goes into a bundle. `entries` are `name@version`, `labels[label][name]` maps versions to percentages."""
+    """What goes into a bundle, in the order in which it is written.
+
+    `entries` are `name@version`, `labels[label][name]` maps versions to percentages.
+    """
 
     registry: str
     entries: tuple[str, ...]
@@ -81,16 +84,15 @@ class BundleText(NamedTuple):
 
 def bundle_bytes(contents: Contents) -> bytes:
     """The file of a bundle."""
-    releases = sorted(contents.releases, key=lambda release: release.entry.key)
-    lock = lock_text(release.entry for release in releases).rstrip("\n")
+    lock = lock_text(release.entry for release in contents.releases).rstrip("\n")
     rest = ",\n".join(
         (
             f'"codec": {FORMAT},{_LOCK_STARTS.decode()}{lock}',
             f'"registry": {_json(contents.registry)}',
             f'"entries": {_json(list(contents.entries))}',
             f'"labels": {_rows(contents.labels)}',
-            f'"releases": {_rows({str(release.entry): _release(release) for release in releases})}',
-            f'"samples": {_rows({name: file._asdict() for name, file in sorted(contents.samples.items())})}}}\n',
+            f'"releases": {_rows({str(release.entry): _release(release) for release in contents.releases})}',
+            f'"samples": {_rows({name: file._asdict() for name, file in contents.samples.items()})}}}\n',
         )
     )
     before, after = f'{{"schema": "{SCHEMA}", "digest": "sha256:'.encode(), f'", {rest}'.encode()

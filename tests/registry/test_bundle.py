@@ -19,9 +19,11 @@ from promptreg.errors import (
     UnsatisfiableRef,
     UsageError,
 )
+from promptreg.model.version import Version
 from promptreg.registry.bundle import BundleTree
 from promptreg.registry.bundle_pack import MAX_SAMPLE_BYTES
 from promptreg.registry.bundle_text import SCHEMA
+from promptreg.text import Source
 from tests.cli.schemas import valid
 from tests.support.bundles import bundled, open_store, release_all
 from tests.support.registries import SUPPORT, write_files
@@ -178,9 +180,12 @@ def test_a_folder_without_releases_is_refused(tmp_path: Path) -> None:
 
 
 def test_drafts_are_left_out_and_told(registry: Path) -> None:
-    (registry / "draft.yaml").write_text("kind: prompt\nversion: 1.0.0\nmessages: [{role: user, parts: [text: x]}]\n")
+    drafts = tuple(f"draft-{letter}" for letter in "abcdefgh")
+    for name in drafts:
+        text = "kind: prompt\nversion: 1.0.0\nmessages: [{role: user, parts: [text: x]}]\n"
+        (registry / f"{name}.yaml").write_text(text)
     found = promptreg.load(registry).bundle()
-    assert found.unreleased == ("draft",)
+    assert found.unreleased == drafts
     assert found.contents.entries == ("reply@1.0.0", "reply@2.0.0")
     assert promptreg.load(registry).bundle(["reply"]).unreleased == ()
 
@@ -323,15 +328,16 @@ def test_heads_of_another_form_are_parsed_from_their_texts(registry: Path, monke
     monkeypatch.undo()
     assert members(data)["codec"] == 1_000
     tree = BundleTree(data, "x")
-    assert tree.recall(open_store(registry).releases.source("reply", promptreg_version(2)), "reply") is None
+    assert tree.recall(open_store(registry).releases.source("reply", Version(2, 0, 0)), "reply") is None
     opened, folder = promptreg.load_bundle(data), promptreg.load(registry, locked=True)
     assert opened.render("reply", SMALL).document() == folder.render("reply", SMALL).document()
 
 
-def promptreg_version(major: int) -> Any:
-    from promptreg.model.version import Version
-
-    return Version(major, 0, 0)
+def test_loading_parses_no_file(registry: Path) -> None:
+    tree = BundleTree(bundled(registry), "x")
+    for name, files in tree.frozen().items():
+        for item in files.values():
+            assert tree.recall(Source(item.path, tree.read(item.file, item.path).decode()), name) is not None
 
 
 # -- damage
@@ -418,6 +424,15 @@ def test_an_empty_file_is_a_damaged_bundle() -> None:
 def test_a_forged_shape_is_an_integrity_error(registry: Path, changes: dict[str, Any]) -> None:
     with pytest.raises(IntegrityError, match="no bundle that promptreg wrote"):
         promptreg.load_bundle(resealed(bundled(registry), **changes))
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 100_000, '\n"lock": {}}', '\n"lock": {},\n"registry": "x"'])
+def test_a_forged_file_that_is_no_json_is_an_integrity_error(text: str) -> None:
+    from hashlib import sha256
+
+    before, after = f'{{"schema": "{SCHEMA}", "digest": "sha256:'.encode(), f'", "codec": 2,{text}'.encode()
+    with pytest.raises(IntegrityError, match="no bundle that promptreg wrote"):
+        promptreg.load_bundle(before + sha256(before + after).hexdigest().encode() + after)
 
 
 def test_a_forged_text_does_not_pass_the_lock(registry: Path) -> None:
