@@ -51,13 +51,14 @@ def command(keep: str | None) -> int:
     from promptreg.cli.app import main
 
     with _registry(keep) as folder, contextlib.chdir(folder):
-        for remark, arguments in _STEPS:
+        for number, (remark, arguments) in enumerate(_STEPS):
+            if number:
+                streams.write_rows([[]])
             streams.write_rows([[Span(f"# {remark}", "dim")], [Span(f"$ promptreg {shlex.join(arguments)}", "bold")]])
             streams.flush()
             code = main(arguments)
             if code:
                 return code
-            streams.write_rows([[]])
     if keep is not None:
         streams.flush()
         streams.talk(f"The registry is in {keep}: change a file in {keep}/prompts and render again.")

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from promptreg.errors import InputError, InvalidFile, Problem, UsageError
+from promptreg.model.check import path_text
 from promptreg.registry.strict_json import parse_json
 from promptreg.text import Source
 
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
     from promptreg.api import Registry
     from promptreg.model.inputs import InputSpec
 
-__all__ = ["Given", "assign", "gather", "read_inputs"]
+__all__ = ["Given", "assign", "explained", "gather", "read_inputs"]
 
 _MAX_INPUT_BYTES = 64_000_000
+_SHOWN = 60
+_NOT_TEXT = (", not string", ", not a string")
+_BOOLEANS = dict.fromkeys(("true", "yes", "on"), "true") | dict.fromkeys(("false", "no", "off"), "false")
 _KEY = re.compile(r"[A-Za-z_][^.\[\]]*(?:\.[^.\[\]]+|\[\d{1,6}\])*")
 _STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
@@ -124,6 +128,26 @@ def _is_text(specs: Mapping[str, InputSpec], path: Sequence[str | int]) -> bool:
         schema = inner if isinstance(inner, dict) else {}
     kind = schema.get("type")
     return kind == "string" or (isinstance(kind, (list, tuple)) and "string" in kind)
+
+
+def explained(problem: Problem, assignments: Sequence[str]) -> Problem:
+    """What is wrong with an input; where -v gave it as text that is no JSON, that is said, with a word that fits."""
+    for text in reversed(assignments):
+        key, _, written = text.partition("=")
+        path = _key_path(key)
+        if path is not None and path_text(path) == problem.key and problem.message.endswith(_NOT_TEXT):
+            try:
+                parse_json(Source("-v", written))
+            except InvalidFile as error:
+                reason = error.problems[0].message
+                near = _BOOLEANS.get(written.lower()) if "boolean" in problem.message else None
+                message = f'{problem.message}: -v takes JSON for this input, and "{_shown(written)}" {reason}'
+                return problem._replace(message=message, suggestion=near or problem.suggestion)
+    return problem
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
 
 
 def _put(values: dict[str, Any], path: Sequence[str | int], value: Any, key: str) -> None:

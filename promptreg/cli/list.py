@@ -9,7 +9,7 @@ import click
 from promptreg.cli import streams
 from promptreg.cli.complete import complete_anything
 from promptreg.cli.options import OneOf, format_option, reading_options
-from promptreg.cli.session import Where, open_registry, report_problems
+from promptreg.cli.session import Where, hint_if_empty, open_registry, report_problems
 from promptreg.model.kinds import KINDS
 
 __all__ = ["command"]
@@ -46,6 +46,8 @@ def command(glob: str | None, kind: str | None, form: str, where: Where) -> int:
 
         screen = streams.screen()
         streams.write_rows(list_rows(items, screen.columns if screen.is_terminal else None))
+    if not items:
+        hint_if_empty(loaded)
     return report_problems(loaded.file_problems)
 
 

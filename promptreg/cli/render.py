@@ -11,7 +11,7 @@ from promptreg.cli.files import write_file
 from promptreg.cli.inputs import Given
 from promptreg.cli.options import format_option, input_options, prompt_name, reading_options
 from promptreg.cli.session import Where, open_registry, render
-from promptreg.errors import TokenizerMissing
+from promptreg.errors import TokenizerMissing, UsageError
 from promptreg.output.json_text import document_text, payload_text
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ def command(
     NAME may ask for a version, as in hello@^2. Inputs come from a sample, then from -i, then from -v; each replaces
     whole inputs of the ones before. Every missing, unknown or ill-typed input is reported before any text exists.
     """
+    if output == "":
+        raise UsageError("-o: the name of the file is empty")
     rendered = render(open_registry(where), name, Given(sample, file, assignments, key))
     if form == "text" and output is None and streams.screen().is_terminal:
         _show(rendered)

@@ -8,7 +8,7 @@ import click
 
 from promptreg.cli import streams
 from promptreg.cli.complete import complete_schemas
-from promptreg.errors import UnknownName, nearest
+from promptreg.errors import UsageError, nearest
 
 __all__ = ["command", "schema_names"]
 
@@ -40,5 +40,7 @@ def command(name: str | None) -> None:
         return
     wanted = name.removeprefix("promptreg/").removesuffix("/1")
     if wanted not in names:
-        raise UnknownName.at(f'no schema is named "{name}"', suggestion=nearest(wanted, names))
+        near = nearest(wanted, names)
+        message = f'no schema is named "{name}"' + ("" if near else f"; known: {', '.join(names)}")
+        raise UsageError.at(message, suggestion=near)
     streams.write_text((_FOLDER / f"{wanted}-1.json").read_text(encoding="utf-8"))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from promptreg.cli.inputs import Given
     from promptreg.render.rendered import Rendered
 
-__all__ = ["Where", "open_registry", "render", "report_problems"]
+__all__ = ["Where", "hint_if_empty", "open_registry", "render", "report_problems"]
 
 
 class Where(NamedTuple):
@@ -61,7 +61,7 @@ def _open_bundle(file: str, where: Where) -> Registry:
 
 def render(registry: Registry, ref: str, given: Given) -> Rendered:
     """The prompt with the inputs that the options gave; a refusal of no inputs at all names the samples."""
-    from promptreg.cli.inputs import gather
+    from promptreg.cli.inputs import explained, gather
 
     inputs = gather(registry, ref, given)
     try:
@@ -70,7 +70,16 @@ def render(registry: Registry, ref: str, given: Given) -> Rendered:
         samples = registry.samples(ref)
         if given.is_empty and samples:
             error.add_note(f"hint: to try the prompt, use one of its samples: --sample {' | '.join(samples)}")
+        if given.assignments:
+            raise InputError(explained(problem, given.assignments) for problem in error.problems) from None
         raise
+
+
+def hint_if_empty(registry: Registry) -> None:
+    """Say on standard error what to do about a registry that holds nothing, not even a broken file."""
+    if not registry.items() and not registry.file_problems:
+        streams.flush()
+        streams.talk("The registry is empty: `promptreg init --help` tells how to start one.")
 
 
 def report_problems(problems: Sequence[Problem]) -> int:

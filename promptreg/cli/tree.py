@@ -8,7 +8,7 @@ import click
 
 from promptreg.cli import streams
 from promptreg.cli.options import any_name, format_option, reading_options
-from promptreg.cli.session import Where, open_registry, report_problems
+from promptreg.cli.session import Where, hint_if_empty, open_registry, report_problems
 from promptreg.errors import Problem, PromptregError
 from promptreg.output.entries import Branch, tree_rows
 
@@ -61,6 +61,7 @@ def command(name: str | None, dependants: bool, depth: int | None, form: str, wh
         streams.write_rows(tree_rows(roots, unicode=streams.screen().unicode))
     if name is not None:
         return 0
+    hint_if_empty(loaded)
     return report_problems(tuple(dict.fromkeys(refused if where.locked else _problems(loaded))))
 
 

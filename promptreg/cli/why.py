@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,10 +12,13 @@ from promptreg.cli.inputs import Given
 from promptreg.cli.options import format_option, input_options, prompt_name, reading_options
 from promptreg.cli.passage import Passage, at_offset, find_text, origins
 from promptreg.cli.session import Where, open_registry, render
-from promptreg.errors import UsageError
-from promptreg.output.origin import WhoWrote, origin_documents, origin_rows
+from promptreg.errors import PromptregError, UsageError
+from promptreg.output.origin import DefaultOf, WhoWrote, origin_documents, origin_rows
 from promptreg.output.styled import Row
 from promptreg.render.segment import Segment
+
+if TYPE_CHECKING:
+    from promptreg.api import Registry
 
 __all__ = ["command"]
 
@@ -77,7 +80,7 @@ def command(
         documents = origin_documents(unique, loaded.authors().of)
         streams.write_document({"schema": "promptreg/why/1", "segments": documents})
     else:
-        streams.write_rows(_rows(messages, found, loaded.authors().of))
+        streams.write_rows(_rows(messages, found, loaded.authors().of, _defaults(loaded)))
 
 
 def _chosen(passages: list[Passage], occurrence: int | None) -> list[Passage]:
@@ -92,6 +95,7 @@ def _rows(
     messages: Sequence[Mapping[str, Any]],
     found: Sequence[tuple[Passage, tuple[Segment, ...]]],
     who_wrote: WhoWrote,
+    default_of: DefaultOf,
 ) -> Iterator[Row]:
     for number, (passage, segments) in enumerate(found, 1):
         if number > 1:
@@ -100,4 +104,27 @@ def _rows(
         heading = f"message {passage.message} ({role}), characters {passage.start} to {passage.end}"
         if len(found) > 1:
             heading += f", occurrence {number} of {len(found)}"
-        yield from origin_rows(heading, segments, who_wrote)
+        yield from origin_rows(heading, segments, who_wrote, default_of)
+
+
+def _defaults(registry: Registry) -> DefaultOf:
+    """Finds the input in whose default, in the file that a segment comes from, its text stands."""
+
+    def default_of(segment: Segment) -> str | None:
+        if segment.kind != "literal":
+            return None
+        is_head = segment.version.endswith("+head")
+        try:
+            head = registry.component(segment.component if is_head else f"{segment.component}@{segment.version}")
+        except PromptregError:
+            return None
+        if head.written.source.text != segment.label.source.text:
+            return None
+        for name, spec in head.inputs.items():
+            if not spec.required:
+                start, end = head.written.scalar_span(("inputs", name, "default"))
+                if start <= segment.offset < end:
+                    return name
+        return None
+
+    return default_of

@@ -48,7 +48,8 @@ class Card(NamedTuple):
 def card_rows(card: Card) -> Iterator[Row]:
     """The card for people."""
     yield [Span(card.name, "bold"), Span(f"@{card.version}", "cyan"), Span(f"  {card.kind}  {card.path}", "dim")]
-    yield [Span(" ".join(card.summary.split()))]
+    if card.summary:
+        yield [Span(" ".join(card.summary.split()))]
     if card.model:
         yield [Span("model ", "dim"), Span(card.model)]
     yield from _table("inputs", [_input_row(spec) for spec in card.inputs])

@@ -9,7 +9,7 @@ from promptreg.output.styled import Row, Span
 from promptreg.output.terminal import one_line
 from promptreg.render.segment import Segment
 
-__all__ = ["Author", "WhoWrote", "as_text", "origin_documents", "origin_rows"]
+__all__ = ["Author", "DefaultOf", "WhoWrote", "as_text", "origin_documents", "origin_rows"]
 
 _SHOWN = 76
 
@@ -33,26 +33,37 @@ WhoWrote = Callable[[str, int], Author | None]
 """The last author of a line of a file, None where nobody knows."""
 
 
-def origin_rows(heading: str, segments: Sequence[Segment], who_wrote: WhoWrote) -> Iterator[Row]:
+DefaultOf = Callable[[Segment], str | None]
+"""The input whose default literal text is, None for all other text."""
+
+
+def origin_rows(heading: str, segments: Sequence[Segment], who_wrote: WhoWrote, default_of: DefaultOf) -> Iterator[Row]:
     """One passage: its heading, then for each segment the text and what is known about it."""
     yield [Span(heading, "dim")]
     for segment in segments:
         yield [Span(_quoted(segment.text), "bold")]
         author = who_wrote(segment.path, segment.line)
-        for label, text, style in (*_facts(segment), *_commit(author), *_users(segment)):
+        for label, text, style in (*_facts(segment, default_of), *_commit(author), *_users(segment)):
             yield [Span(f"  {label:<9}", "dim"), Span(text, style)]
 
 
-def _facts(segment: Segment) -> Iterator[tuple[str, str, str]]:
+def _facts(segment: Segment, default_of: DefaultOf) -> Iterator[tuple[str, str, str]]:
     place = f"{segment.path}:{segment.line}:{segment.column}"
     owner = f"{segment.component}@{segment.version}  {place}"
     if segment.kind == "literal":
         yield "from", owner, "cyan"
         if not segment.exact:
-            yield "", "written differently there (YAML folds or escapes)", ""
+            written = segment.label.source.text[segment.offset : segment.end_offset]
+            yield "", f"written there as {_quoted(written)}", ""
+        name = default_of(segment)
+        if name is not None:
+            yield "default", f"of input {name}, which was not given", ""
     elif segment.kind == "value":
         yield "input", f"{segment.input} ({_care(segment)}), from character {segment.input_offset}", "yellow"
-        yield "printed", f"{{{{ {segment.expression} }}}}  {owner}", "cyan"
+        if "." in (segment.part or "."):
+            yield "printed", f"{{{{ {segment.expression} }}}}  {owner}", "cyan"
+        else:  # messages of a slot stand in the place of a whole message, not in a part
+            yield "slot", f"{segment.expression}  {owner}", "cyan"
     elif segment.kind == "derived":
         reads = ", ".join(path for path in segment.as_dict()["inputs"]) or "no input"
         yield "computed", f"{{{{ {segment.expression} }}}}  {owner}", "cyan"

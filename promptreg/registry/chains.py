@@ -8,6 +8,7 @@ from typing import NamedTuple
 from promptreg.errors import CycleError, InvalidFile, LimitExceeded, Problem, PromptregError, UnknownName
 from promptreg.model.component import Component, Use
 from promptreg.registry.heads import Head
+from promptreg.registry.store import SEE_LIST
 
 __all__ = ["MAX_CHAIN", "Chain", "Link", "Walk", "arrows", "refused", "via"]
 
@@ -22,8 +23,13 @@ class Link(NamedTuple):
     path: str
     use: Use
 
+    @property
+    def place(self) -> str:
+        """Where the ref is written: `path:line:column`."""
+        return f"{self.path}:{self.use.line}:{self.use.column}"
+
     def __str__(self) -> str:
-        return f"{self.user} ({self.path}:{self.use.line}:{self.use.column}) > {self.use.text}"
+        return f"{self.user} ({self.place}) > {self.use.text}"
 
 
 Chain = tuple[Link, ...]
@@ -100,7 +106,7 @@ class Walk:
 
 def _placed(problem: Problem, chain: Chain) -> Problem:
     link = chain[-1]
-    message = problem.message + via(chain)
+    message = problem.message.removesuffix(SEE_LIST) + via(chain)
     return problem._replace(path=link.path, line=link.use.line, column=link.use.column, message=message)
 
 

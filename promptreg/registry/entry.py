@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from promptreg.errors import IntegrityError, Problem, UnknownName, UnsatisfiableRef, nearest
+from promptreg.errors import IntegrityError, Problem, UnknownName, UnsatisfiableRef
 from promptreg.model.ref import Ref, RefFault
 from promptreg.model.version import Version
 from promptreg.registry.heads import Head
 from promptreg.registry.labels import Pick, pointless
 from promptreg.registry.resolve import Closure, resolve_head, resolve_release
-from promptreg.registry.store import Store
+from promptreg.registry.store import Store, unknown
 
 __all__ = ["Wanted", "all_wanted", "closure_of", "head_of", "latest_releases", "parse_ref", "wanted"]
 
@@ -85,8 +85,8 @@ def _released(name: str, store: Store) -> list[Version]:
 def _nothing_fits(ref: Ref, store: Store, *, locked: bool) -> Exception:
     held = _released(ref.name, store)
     if locked and not held and ref.name not in store.heads and ref.name not in store.broken:
-        known = nearest(ref.name, [name for name, _ in store.releases.lock])
-        return UnknownName.at(f'the registry holds nothing named "{ref.name}"', suggestion=known)
+        known = [name for name, _ in store.releases.lock]
+        return unknown(f'the registry holds nothing named "{ref.name}"', ref.name, known)
     if locked and not held:
         return UnsatisfiableRef.at(f"{ref.name} has no release yet; only releases are used here")
     if not held or not locked:

@@ -113,7 +113,7 @@ def decode_utf8(data: bytes, path: str) -> Source:
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8")
         place = Source(path, before).location(len(before))
-        reason = f"is not UTF-8 (byte 0x{data[error.start]:02x})"
+        reason = f"is not UTF-8 (byte 0x{data[error.start]:02x}): save it as UTF-8"
         raise InvalidFile.at(reason, path=path, line=place.line, column=place.column) from None
 
 

@@ -189,7 +189,8 @@ class _Messages:
         reader = self.reader
         shape = reader.mapping(value, path, ("use", "text", "with", "when", "fence", "budget"))
         if isinstance(value, dict) and ("use" in shape) == ("text" in shape):
-            reader.fault(path, 'must have either "use" (a component) or "text"')
+            both = 'has both "use" and "text": keep one of them, and put the other into a part of its own'
+            reader.fault(path, both if "use" in shape else 'must have either "use" (a component) or "text"')
         use = self._use(shape, path)
         includes: tuple[Use, ...] = ()
         if "text" in shape:

@@ -157,7 +157,7 @@ def _judge(target: str, chains: list[Chain], store: Store) -> Iterator[Promptreg
                 yield refused(UnsatisfiableRef, chain, message, near)
             else:
                 told.add(rival)
-                both = f"{arrows(chain)}, but {arrows(rival)}"
+                both = f"{arrows(chain)} ({chain[-1].place}), but {arrows(rival)} ({rival[-1].place})"
                 message = f"two chains want different versions of {target}: {both}; {holds}"
                 yield refused(VersionConflict, chain, message, near)
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
-from promptreg.errors import IntegrityError, InvalidFile, Problem, UnknownName, nearest
+from promptreg.errors import IntegrityError, InvalidFile, Problem, PromptregError, UnknownName, nearest
 from promptreg.model.component import Component
 from promptreg.model.digest import json_digest, text_digest
 from promptreg.model.prompt import Prompt
@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     from promptreg.registry.labels import Labels
     from promptreg.registry.read_component import Scan
 
-__all__ = ["Head", "Store", "frozen_reader", "load_store"]
+__all__ = ["SEE_LIST", "Head", "Store", "frozen_reader", "load_store", "unknown"]
+
+SEE_LIST = "; see `promptreg list`"
+
+
+def unknown(message: str, name: str, known: Iterable[str]) -> PromptregError:
+    """The error for a name that is none of the known ones, with the nearest of them or where to look."""
+    near = nearest(name, known)
+    return UnknownName.at(message if near else message + SEE_LIST, suggestion=near)
 
 
 class Store:
@@ -69,7 +77,7 @@ class Store:
             if key in self.broken:
                 raise InvalidFile(self.broken[key].problems)  # a new one: threads must not share a traceback
         known = [*self.heads, *self.broken]
-        raise UnknownName.at(f'the registry holds nothing named "{name}"', suggestion=nearest(name, known))
+        raise unknown(f'the registry holds nothing named "{name}"', name, known)
 
     def component(self, name: str) -> Component:
         """The component named `name`; a prompt of that name is an error."""
@@ -84,7 +92,7 @@ class Store:
             found = self.head(name)
         except UnknownName:
             prompts = [key for key, head in self.heads.items() if isinstance(head, Prompt)]
-            raise UnknownName.at(f'no prompt is named "{name}"', suggestion=nearest(name, prompts)) from None
+            raise unknown(f'no prompt is named "{name}"', name, prompts) from None
         if isinstance(found, Component):
             raise UnknownName.at(f'"{name}" is of kind {found.kind}, not a prompt; only prompts are rendered')
         return found

@@ -30,7 +30,8 @@ MAX_ENTRIES = 200_000
 """Files and folders in one registry; folders that link to each other could otherwise be walked for ever."""
 
 _SUFFIXES = (".md", ".yaml")
-_NOT_READ = ".yml"
+_NOT_READ = (".md", ".yaml", ".yml")
+"""In capitals, and `.yml` in any case: names that look like those of registry files, and are refused by name."""
 _NOT_COMPONENTS = frozenset(("labels.yaml",))
 
 Stamp = tuple[int, int, int, int]
@@ -90,6 +91,10 @@ class Folders(Protocol):
 
     def look(self, entry: Entry, folder: str) -> Seen:
         """What an entry of the folder with that real path is."""
+
+
+def _meant(name: str) -> str:
+    return ".md" if name.lower().endswith(".md") else ".yaml"
 
 
 def shown_path(file: str | os.PathLike[str], root: str | os.PathLike[str]) -> str:
@@ -162,7 +167,8 @@ class _Walk:
     def _entry(self, entry: Entry, folder: _Folder) -> None:
         stem, dot, _ = entry.name.rpartition(".")
         is_file = entry.name.endswith(_SUFFIXES)
-        name = folder.prefix + (stem if is_file or entry.name.endswith(_NOT_READ) else f"{entry.name}/")
+        is_near = not is_file and entry.name.lower().endswith(_NOT_READ)
+        name = folder.prefix + (stem if is_file or is_near else f"{entry.name}/")
         try:
             real, is_folder, stamp = self.folders.look(entry, folder.real[-1])
         except OSError as error:
@@ -171,7 +177,7 @@ class _Walk:
             elif is_file:
                 self.fault(name, entry.path, f"cannot be read: {reason(error)}")
             return
-        if not (is_folder or is_file or entry.name.endswith(_NOT_READ)):
+        if not (is_folder or is_file or is_near):
             self.others[entry.path] = stamp
             return
         if real != self.top.real and not real.startswith(self.top.real + os.sep):
@@ -179,7 +185,7 @@ class _Walk:
         elif is_folder:
             self._enter(entry, folder, real, name)
         elif not is_file:
-            self.fault(name, entry.path, "is not read: the suffix of a registry file is .yaml")
+            self.fault(name, entry.path, f"is not read: the suffix of a registry file is {_meant(entry.name)}")
         elif folder.prefix or entry.name not in _NOT_COMPONENTS:
             self._file(entry, name, stamp)
         else:

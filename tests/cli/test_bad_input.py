@@ -193,6 +193,45 @@ def test_five_bad_inputs_are_five_messages() -> None:
     assert len(result.err.splitlines()) == 4
 
 
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("internal=True", '"True" is not JSON: expecting value (did you mean "true"?)'),
+        ("internal=no", '"no" is not JSON: expecting value (did you mean "false"?)'),
+        ("internal=perhaps", '"perhaps" is not JSON: expecting value'),
+        ("max_amount=abc", 'must be a number, not string: -v takes JSON for this input, and "abc" is not JSON'),
+        ("customer={bad json", '"{bad json" is not JSON: expecting property name'),
+        ('max_amount="5"', "max_amount: must be a number, not string\n"),
+    ],
+)
+def test_a_value_that_is_no_json_is_quoted(value: str, message: str) -> None:
+    result = run("render", "support/reply", *_GOOD, "-v", value)
+    assert (result.code, result.out) == (2, "")
+    assert message in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("render", "hello", "-o", ""), "error: -o: the name of the file is empty\n"),
+        (("schema", "record"), 'no schema is named "record"; known: '),
+        (("show", "zzz"), 'error: the registry holds nothing named "zzz"; see `promptreg list`\n'),
+    ],
+)
+def test_what_cannot_be_meant_is_answered_with_what_there_is(arguments: tuple[str, ...], message: str) -> None:
+    result = run(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert message in result.err
+
+
+@pytest.mark.parametrize("command", ["list", "tree"])
+def test_an_empty_registry_is_told_on_standard_error(command: str, tmp_path: Path) -> None:
+    (tmp_path / "prompts").mkdir()
+    result = run(command, folder=tmp_path)
+    assert (result.code, result.out) == (0, "")
+    assert result.err == "The registry is empty: `promptreg init --help` tells how to start one.\n"
+
+
 def test_no_inputs_at_all_hint_at_the_samples() -> None:
     result = run("render", "support/reply")
     assert result.code == 2

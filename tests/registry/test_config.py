@@ -159,7 +159,7 @@ def test_a_broken_configuration_is_told_with_its_place(tmp_path: Path, file: str
 
 def test_a_configuration_that_is_not_utf_8_is_told_with_its_place(tmp_path: Path) -> None:
     (tmp_path / "promptreg.toml").write_bytes(b"registry = 'a'\nranks = '\xff'\n")
-    assert said(tmp_path) == ["promptreg.toml:2:10: is not UTF-8 (byte 0xff)"]
+    assert said(tmp_path) == ["promptreg.toml:2:10: is not UTF-8 (byte 0xff): save it as UTF-8"]
 
 
 @pytest.mark.parametrize("make", ["folder", "fifo", "dangling link"])

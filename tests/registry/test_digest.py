@@ -237,7 +237,7 @@ def test_the_file_of_an_output_schema_is_part_of_the_closure(tmp_path: Path) -> 
     [
         (None, "prompts/p.yaml:3:18: prompts/s/reply.json cannot be read: no such file or directory"),
         (b"", "prompts/s/reply.json:1:1: is empty"),
-        (b'{"a": "\xff"}', "prompts/s/reply.json:1:8: is not UTF-8 (byte 0xff)"),
+        (b'{"a": "\xff"}', "prompts/s/reply.json:1:8: is not UTF-8 (byte 0xff): save it as UTF-8"),
     ],
     ids=["missing", "empty", "not UTF-8"],
 )

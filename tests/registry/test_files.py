@@ -73,7 +73,7 @@ def test_other_files_labels_and_dot_folders_are_not_looked_at(tmp_path: Path) ->
     fill(
         tmp_path,
         {"labels.yaml": "[", "promptreg.lock": "", "a.json": "", "a.txt": "", "A.TXT": "", ".versions/a/1.0.0.md": "",
-         ".git/x.md": "", ".hidden.md": "", "a/.x.yaml": "", "data.md.bak": "", "a.MD": "", "noext": "", "md": ""},
+         ".git/x.md": "", ".hidden.md": "", "a/.x.yaml": "", "data.md.bak": "", "noext": "", "md": ""},
     )  # fmt: skip
     assert names(tmp_path) == []
     assert faults(tmp_path) == []
@@ -100,6 +100,9 @@ def test_labels_are_labels_at_the_top_only(tmp_path: Path) -> None:
         ("x.md/y.txt", "is a folder where a file is expected"),
         ("x.yaml/y.md", "is a folder where a file is expected"),
         ("x.yml", "is not read: the suffix of a registry file is .yaml"),
+        ("x.YML", "is not read: the suffix of a registry file is .yaml"),
+        ("x.YAML", "is not read: the suffix of a registry file is .yaml"),
+        ("x.MD", "is not read: the suffix of a registry file is .md"),
     ],
 )
 def test_a_name_that_cannot_be_used_is_a_fault_at_its_file(tmp_path: Path, file: str, reason: str | None) -> None:
@@ -383,7 +386,7 @@ def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path: Path, monkeypat
 def test_bytes_that_are_not_utf_8_are_placed_by_character(data: bytes, place: str, byte: str) -> None:
     with pytest.raises(InvalidFile) as caught:
         decode_utf8(data, "a.md")
-    assert str(caught.value) == f"a.md:{place}: is not UTF-8 (byte 0x{byte})"
+    assert str(caught.value) == f"a.md:{place}: is not UTF-8 (byte 0x{byte}): save it as UTF-8"
 
 
 @given(st.binary(max_size=20))

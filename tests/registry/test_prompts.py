@@ -121,7 +121,7 @@ TAIL = "messages: [{role: user, parts: [{text: x}]}]\n"
         (PART + "x\n", ["7:9: messages[0].parts[0]: must be a mapping with use, text, with, when, fence, budget"]),
         (PART + "{}\n", ['7:9: messages[0].parts[0]: must have either "use" (a component) or "text"']),
         (PART + "{when: a}\n", ['7:9: messages[0].parts[0]: must have either "use"']),
-        (PART + "{use: x, text: y}\n", ['7:9: messages[0].parts[0]: must have either "use"']),
+        (PART + "{use: x, text: y}\n", ['7:9: messages[0].parts[0]: has both "use" and "text": keep one']),
         (PART + "{use: ../x}\n", ['7:15: messages[0].parts[0].use: "../x" is not a ref: the name must not hold']),
         (PART + "{use: /etc/passwd}\n", ["7:15: messages[0].parts[0].use: "]),
         (PART + "{use: x@>1}\n", ['7:15: messages[0].parts[0].use: "x@>1" is not a ref: after "@" stands']),

@@ -243,7 +243,8 @@ def test_a_conflict_names_both_chains_and_what_there_is(tmp_path: Path) -> None:
     assert said(tmp_path, graph) == (
         VersionConflict,
         [
-            "prompts/d.md:5:1: two chains want different versions of c: p > b > d > c@2, but p > a > c@^1; "
+            "prompts/d.md:5:1: two chains want different versions of c: p > b > d > c@2 "
+            "(prompts/d.md:5:1), but p > a > c@^1 (prompts/a.md:5:1); "
             'the registry holds 1.4.2 (did you mean "c@^1"?)'
         ],
     )
@@ -254,7 +255,8 @@ def test_a_conflict_without_a_winner_is_told_once(tmp_path: Path) -> None:
     assert said(tmp_path, graph) == (
         VersionConflict,
         [
-            "prompts/a.md:5:1: two chains want different versions of c: p > a > c@1, but p > b > c@2; "
+            "prompts/a.md:5:1: two chains want different versions of c: p > a > c@1 "
+            "(prompts/a.md:5:1), but p > b > c@2 (prompts/b.md:5:1); "
             'the registry holds 0.2.3 (did you mean "c@^0"?)'
         ],
     )

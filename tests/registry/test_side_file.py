@@ -154,4 +154,4 @@ def test_a_fault_inside_a_side_file_keeps_its_own_place(tmp_path: Path) -> None:
     fill(tmp_path, {"a.json": b'{\n"\xff"}'})
     with pytest.raises(InvalidFile) as caught:
         load(tmp_path).side_file("a.json", Location("prompts/p.yaml", 3, 9))
-    assert str(caught.value) == "prompts/a.json:2:2: is not UTF-8 (byte 0xff)"
+    assert str(caught.value) == "prompts/a.json:2:2: is not UTF-8 (byte 0xff): save it as UTF-8"

@@ -101,7 +101,7 @@ def test_a_name_below_a_folder_that_cannot_be_entered_is_told_as_that(tmp_path: 
     ("ask", "name", "message"),
     [
         ("head", "rules/god", 'the registry holds nothing named "rules/god" (did you mean "rules/good"?)'),
-        ("head", "zzz", 'the registry holds nothing named "zzz"'),
+        ("head", "zzz", 'the registry holds nothing named "zzz"; see `promptreg list`'),
         ("component", "p", '"p" is a prompt; a component is expected here'),
         ("prompt", "pp", 'no prompt is named "pp" (did you mean "p"?)'),
         ("prompt", "rules/good", '"rules/good" is of kind rule, not a prompt; only prompts are rendered'),

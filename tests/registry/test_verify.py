@@ -208,13 +208,13 @@ CHANGES: dict[str, tuple[Callable[[Path], object], list[str]]] = {
     ),
     "not text": (
         lambda versions: (versions / "rules/tone/1.0.0.md").write_bytes(b"---\n\xff"),
-        [f"{TONE}:2:1: the frozen file of rules/tone@1.0.0 cannot be read: is not UTF-8 (byte 0xff)"],
+        [f"{TONE}:2:1: the frozen file of rules/tone@1.0.0 cannot be read: is not UTF-8 (byte 0xff): save it as UTF-8"],
     ),
     "a schema that is not text": (
         lambda versions: (versions / "chat/close/1.1.0.schema.json").write_bytes(b"\xff"),
         [
             "prompts/.versions/chat/close/1.1.0.schema.json:1:1: "
-            "the frozen output schema of chat/close@1.1.0 cannot be read: is not UTF-8 (byte 0xff)"
+            "the frozen output schema of chat/close@1.1.0 cannot be read: is not UTF-8 (byte 0xff): save it as UTF-8"
         ],
     ),
     "one more release": (
