@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import textwrap
@@ -21,6 +22,7 @@ from promptreg.errors import (
     UnsatisfiableRef,
     UsageError,
 )
+from tests.cli.schemas import valid
 from tests.support.registries import SUPPORT, component, load_files, write_files
 
 SMALL = {"limit": 50, "ticket": "Where is my parcel?"}
@@ -141,6 +143,7 @@ def test_samples_are_filled_up_by_given_inputs(tmp_path: Path) -> None:
 
 def test_records_and_attributes_hold_no_values(tmp_path: Path) -> None:
     rendered = load_files(tmp_path, SUPPORT).render("reply", {"limit": 987654, "ticket": "MARKER-1", "history": []})
+    valid(json.dumps(rendered.record()), "record")
     shown = repr(rendered.record()) + repr(rendered.attributes())
     assert "MARKER" not in shown
     assert "987654" not in shown

@@ -13,8 +13,10 @@ __all__ = ["command"]
 @click.command(
     epilog="""\b
 Examples:
-  bash:  echo 'eval "$(promptreg completion bash)"' >> ~/.bashrc
-  zsh:   echo 'eval "$(promptreg completion zsh)"' >> ~/.zshrc     (after compinit)
+  bash:  in ~/.bashrc
+         command -v promptreg >/dev/null && eval "$(promptreg completion bash)"
+  zsh:   in ~/.zshrc, after compinit
+         command -v promptreg >/dev/null && eval "$(promptreg completion zsh)"
   fish:  promptreg completion fish > ~/.config/fish/completions/promptreg.fish
 """
 )

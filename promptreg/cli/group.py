@@ -16,7 +16,7 @@ __all__ = ["COMMANDS", "cli"]
 
 COMMANDS = {
     "demo": "Show what promptreg does, on a small registry in a temporary folder.",
-    "init": "Write a starter registry: a prompt of four components with samples.",
+    "init": "Write a starter registry: a prompt, its components and samples.",
     "list": "List the components and prompts of the registry.",
     "show": "Describe one component or prompt: inputs, uses, users, samples.",
     "render": "Turn a prompt and its inputs into the final messages.",

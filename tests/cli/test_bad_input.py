@@ -214,7 +214,7 @@ def test_a_value_that_is_no_json_is_quoted(value: str, message: str) -> None:
     ("arguments", "message"),
     [
         (("render", "hello", "-o", ""), "error: -o: the name of the file is empty\n"),
-        (("schema", "record"), 'no schema is named "record"; known: '),
+        (("schema", "zzz"), 'no schema is named "zzz"; known: '),
         (("show", "zzz"), 'error: the registry holds nothing named "zzz"; see `promptreg list`\n'),
     ],
 )
