@@ -19,10 +19,12 @@ from promptreg.errors import (
     UnsatisfiableRef,
     UsageError,
 )
+from promptreg.model.lock import lock_text, parse_lock
 from promptreg.model.version import Version
 from promptreg.registry.bundle import BundleTree
 from promptreg.registry.bundle_pack import MAX_SAMPLE_BYTES
 from promptreg.registry.bundle_text import SCHEMA
+from promptreg.registry.source_tree import LOCK
 from promptreg.text import Source
 from tests.cli.schemas import valid
 from tests.support.bundles import bundled, open_store, release_all
@@ -92,6 +94,7 @@ def test_without_refs_all_prompts_and_labels_are_in(registry: Path) -> None:
 def test_labels_are_kept_where_all_their_versions_are_inside(registry: Path) -> None:
     assert members(bundled(registry, "reply@2.0.0"))["labels"] == {"next": {"reply": {"2.0.0": 100}}}
     assert members(bundled(registry, "reply@1.0.0"))["labels"] == {}
+    assert list(members(bundled(registry))["labels"]) == ["next", "production"]
     assert promptreg.load_bundle(bundled(registry, "reply@1.0.0")).items()
 
 
@@ -198,6 +201,16 @@ def test_a_release_that_is_not_what_the_lock_says_is_no_part_of_a_bundle(registr
         bundled(registry, "reply@2.0.0")
     frozen.unlink()
     with pytest.raises(IntegrityError):
+        bundled(registry, "reply@2.0.0")
+
+
+def test_a_lock_with_other_parts_is_an_integrity_error(registry: Path) -> None:
+    lock = parse_lock((registry / LOCK).read_text(), LOCK)
+    key = ("reply", Version(2, 0, 0))
+    older = lock["reply", Version(1, 0, 0)].pins
+    lock[key] = lock[key]._replace(pins=older)
+    (registry / LOCK).write_text(lock_text(lock.values()))
+    with pytest.raises(IntegrityError, match=r"the parts of reply@2\.0\.0 are not those that it was released with"):
         bundled(registry, "reply@2.0.0")
 
 
