@@ -131,6 +131,15 @@ class _Own(NamedTuple):
         return shown_path(self.config.registry / self._inner(path), self.config.root)
 
 
+class _Outcome(NamedTuple):
+    """What a commit did to the file of a name, and what that says before and after it."""
+
+    change: str
+    reasons: Sequence[str]
+    before: Step | None
+    after: Step | None
+
+
 class _Log:
     """Turns the changes of one name into steps; a version that stands in several commits is read once."""
 
@@ -145,40 +154,48 @@ class _Log:
             yield self._step(list(group))
 
     def _step(self, changes: Sequence[Change]) -> Logged:
-        header = changes[0][:1] + changes[0][1:2] + changes[0][3:5]
+        first = changes[0]
+        header = (first.commit, first.author, first.time, first.subject)
         heads = [change for change in changes if self._own.is_head(change.path)]
-        frozen = [(change, str(self._own.frozen_version(change.path))) for change in changes if change not in heads]
-        releases = tuple(version for change, version in frozen if change.status in "A?")
+        frozen = [change for change in changes if change not in heads]
+        releases = tuple(self._version(change) for change in frozen if change.status == "A")
         reasons = [
-            f"the frozen copy of {version} was {'removed' if change.status == 'D' else 'changed'}"
-            for change, version in frozen
+            f"the frozen copy of {self._version(change)} was {'removed' if change.status == 'D' else 'changed'}"
+            for change in frozen
             if change.status not in "A?"
         ]
-        if not heads:
-            latest = next((change for change, _ in reversed(frozen) if change.new_id), None)
-            step = self._read(latest.path, latest.new_id, latest) if latest else None
-            kind = "release" if releases else "none"
-            return Logged(*header, kind, tuple(reasons), releases, step, step)
+        found = self._head_outcome(heads) if heads else self._frozen_outcome(frozen, releases)
+        if any(change.status == "?" for change in changes):
+            found = _Outcome("oldest", [], None, found.after)
+        return Logged(*header, found.change, (*found.reasons, *reasons), releases, found.before, found.after)
+
+    def _version(self, change: Change) -> str:
+        return str(self._own.frozen_version(change.path))
+
+    def _head_outcome(self, heads: Sequence[Change]) -> _Outcome:
         now = next((change for change in heads if change.new_id), None)
         old = next((change for change in heads if change.old_id), None)
-        after = self._read(now.path, now.new_id, now) if now else None
-        before = self._read(old.path, old.old_id, old) if old else None
-        if now is not None and now.status == "?":
-            return Logged(*header, "oldest", tuple(reasons), releases, None, after)
-        kind, why = _compared(before, after)
-        return Logged(*header, kind, (*why, *reasons), releases, before, after)
+        after = self._read(now.path, now.new_id, is_file=now.is_file) if now else None
+        # Of a file that became a link or the other way round, only the new mode is known: then neither is read.
+        before = self._read(old.path, old.old_id, is_file=old.is_file and old.status != "T") if old else None
+        return _compared(before, after)
 
-    def _read(self, path: str, object_id: str | None, change: Change) -> Step:
-        assert object_id is not None
+    def _frozen_outcome(self, frozen: Sequence[Change], releases: Sequence[str]) -> _Outcome:
+        latest = next((change for change in reversed(frozen) if change.new_id), None)
+        step = self._read(latest.path, latest.new_id, is_file=latest.is_file) if latest else None
+        return _Outcome("release" if releases else "none", [], step, step)
+
+    def _read(self, path: str, object_id: str | None, *, is_file: bool) -> Step:
+        shown = self._own.shown(path)
+        if not is_file or object_id is None:
+            return Step(shown, "", None, (Problem(InvalidFile.code, "is a link or a submodule", shown),))
         found = self._known.get((path, object_id))
         if found is None:
-            found = self._known[path, object_id] = self._parse(self._own.shown(path), object_id, change.is_file)
+            found = self._known[path, object_id] = self._parse(shown, object_id)
         return found
 
-    def _parse(self, path: str, object_id: str, is_file: bool) -> Step:
+    def _parse(self, path: str, object_id: str) -> Step:
         try:
-            if not is_file:
-                raise InvalidFile.at("is a link or a submodule", path=path)
             source = decode_utf8(next(self._repository.read([object_id], limit=MAX_FILE_BYTES)), path)
         except TooLarge:
             too_large = Problem(InvalidFile.code, f"is larger than {MAX_FILE_BYTES:,} bytes", path)
@@ -192,22 +209,22 @@ class _Log:
             return Step(path, digest, None, error.problems)
 
 
-def _compared(before: Step | None, after: Step | None) -> tuple[str, list[str]]:
-    """The kind of change from one step to the next, and the reasons for its level."""
+def _compared(before: Step | None, after: Step | None) -> _Outcome:
+    """The kind of change from one step to the next, with the reasons for its level."""
     if after is None:
-        return "removed", []
+        return _Outcome("removed", [], before, None)
     if after.head is None:
-        return "broken", [str(problem) for problem in after.problems]
+        return _Outcome("broken", [str(problem) for problem in after.problems], before, after)
     if before is None:
-        return "added", []
+        return _Outcome("added", [], None, after)
     if before.head is None:
-        return "repaired", []
+        return _Outcome("repaired", [], before, after)
     old, new = before.head, after.head
     changes = contract_changes(old, new, (_inline_schema(old), _inline_schema(new)))
     level = level_of(changes)
     if level == "patch" and (old.body_digest, old.contract_digest) == (new.body_digest, new.contract_digest):
-        return "none", []
-    return level, [change.what for change in changes]
+        level = "none"
+    return _Outcome(level, [change.what for change in changes], before, after)
 
 
 def _inline_schema(head: Head) -> object:

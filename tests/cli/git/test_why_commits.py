@@ -1,0 +1,202 @@
+"""Who last changed a line, as `why` says it; and that git is never a reason for `why` to fail."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.git.conftest import change
+from tests.cli.registries import copy_small
+from tests.cli.running import run
+from tests.cli.schemas import valid
+from tests.registry.git.repositories import Work, snapshot
+
+WHY = ("why", "support/reply", "--sample", "small-claim", "--text")
+RULE = "promise a refund above"
+NEVER_COMMITTED = {"id": None, "author": None, "date": None, "subject": None}
+
+
+def commits(work: Work, text: str, *arguments: str, **options: Any) -> list[Any]:
+    """The commit of each segment of a text; "absent" where there is none."""
+    result = run(*WHY, text, *arguments, "--format", "json", folder=work.top, **options)
+    assert (result.code, result.err) == (0, ""), result
+    return [segment.get("commit", "absent") for segment in valid(result.out, "why")["segments"]]
+
+
+def row(work: Work, text: str, *arguments: str) -> list[str]:
+    out = run(*WHY, text, *arguments, folder=work.top).out
+    return [line.removeprefix("  commit   ") for line in out.splitlines() if line.startswith("  commit ")]
+
+
+def test_a_segment_has_the_commit_of_its_line(past: Work) -> None:
+    past.git("checkout", "-q", "-f", "HEAD")
+    first, second = past.id("v1"), past.id("v2^{commit}")
+    assert commits(past, RULE) == [
+        {"id": second, "author": "Ada Test", "date": "2023-11-15T00:15:20+02:00", "subject": "Think again"}
+    ]
+    assert commits(past, "Offer a human")[0]["id"] == first
+    assert row(past, RULE) == [f"{second[:12]}  2023-11-15  Ada Test  Think again"]
+
+
+def test_every_kind_of_segment_has_one(past: Work) -> None:
+    past.git("checkout", "-q", "-f", "HEAD")
+    text = "promise a refund above 50 EUR.\n- Offer a human colleague when the customer asks for more.\n\n"
+    found = commits(past, text)
+    assert [commit["subject"] for commit in found[:3]] == ["Think again", "Think again", "Think again"]
+    assert {commit["subject"] for commit in found} == {"Think again", "Start"}
+    assert "absent" not in found
+
+
+def test_a_line_that_is_not_committed_says_so(past: Work) -> None:
+    assert commits(past, RULE) == [NEVER_COMMITTED]
+    assert row(past, RULE) == ["none: this line is not committed yet"]
+    past.git("add", "-A")
+    assert commits(past, RULE) == [NEVER_COMMITTED]
+    assert commits(past, "Offer a human")[0]["subject"] == "Start"
+
+
+def test_lines_above_may_have_come_and_gone(past: Work) -> None:
+    change(past.top, "rules/refund-limits.md", "These limits", "Read this.\n\nThese limits")
+    change(past.top, "rules/tone.md", "- Sign", "- Be brief.\n- Sign")
+    assert commits(past, "Read this.") == [NEVER_COMMITTED]
+    assert commits(past, "hold for every reply")[0]["subject"] == "Start"
+    assert commits(past, "Offer a human")[0]["subject"] == "Start"
+
+
+def test_a_new_file_is_not_committed(past: Work) -> None:
+    past.git("rm", "-q", "--cached", "prompts/rules/refund-limits.md")
+    past.git("commit", "-q", "-m", "Forget")
+    assert commits(past, RULE) == [NEVER_COMMITTED]
+
+
+def test_at_a_revision_it_is_the_commit_of_that_moment(past: Work) -> None:
+    assert commits(past, RULE, "--at", "v1")[0]["subject"] == "Start"
+    assert commits(past, RULE, "--at", "v2")[0]["subject"] == "Think again"
+
+
+def test_of_what_is_staged_too(past: Work) -> None:
+    assert commits(past, RULE, "--staged")[0]["subject"] == "Think again"
+    past.git("add", "-A")
+    change(past.top, "rules/refund-limits.md", "NEVER EVER", "never")
+    assert commits(past, RULE, "--staged") == [NEVER_COMMITTED]
+    assert commits(past, "Offer a human", "--staged")[0]["subject"] == "Start"
+
+
+def test_a_link_leads_to_the_lines_of_its_target(past: Work) -> None:
+    past.git("checkout", "-q", "-f", "HEAD")
+    past.git("mv", "prompts/rules/refund-limits.md", "prompts/rules/real.md")
+    past.commit("Move")
+    (past.top / "prompts/rules/refund-limits.md").symlink_to("real.md")
+    past.commit("Link")
+    assert commits(past, RULE)[0]["subject"] == "Think again"
+    assert commits(past, RULE, "--at", "main")[0]["subject"] == "Think again"
+
+
+def test_the_oldest_commit_of_a_shallow_clone_may_not_be_the_one(past: Work, tmp_path: Path) -> None:
+    shallow = past.clone(tmp_path / "shallow", "--depth", "1")
+    assert commits(shallow, RULE)[0]["oldest"] is True
+    assert row(shallow, RULE)[0].partition("  ")[0].endswith(" or before (shallow clone)")
+
+
+def test_authors_of_any_encoding_and_intent(past: Work) -> None:
+    past.write("prompts/x", "x")
+    past.git("add", "-A")
+    past.git("commit", "-q", "-m", "\x1b[2J\u202e", variables={"GIT_AUTHOR_NAME": "\x1b]0;x\x07Eve"})
+    (found,) = commits(past, RULE)
+    assert found["subject"] == "\x1b[2J\u202e"
+    (shown,) = row(past, RULE)
+    assert shown.isprintable()
+    assert "Eve" in shown
+
+
+# -- git is never a reason to fail -----------------------------------------------------------------------------------
+
+
+def no_process(*_: object, **__: object) -> None:
+    raise AssertionError("a process was started")
+
+
+def test_without_a_repository_nothing_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = copy_small(tmp_path / "plain")
+    monkeypatch.setattr(subprocess, "Popen", no_process)
+    result = run(*WHY, RULE, "--format", "json", folder=folder)
+    assert (result.code, result.err) == (0, "")
+    assert "commit" not in valid(result.out, "why")["segments"][0]
+    assert "commit" not in run(*WHY, RULE, folder=folder).out
+
+
+def without_git(past: Work, patch: pytest.MonkeyPatch) -> None:
+    patch.setenv("PATH", str(past.top))
+
+
+def with_a_setting_that_leads_nowhere(past: Work, patch: pytest.MonkeyPatch) -> None:
+    past.git("config", "blame.ignoreRevsFile", "gone")
+
+
+def with_a_repository_that_is_broken(past: Work, patch: pytest.MonkeyPatch) -> None:
+    past.write(".git/HEAD", "nonsense")
+
+
+def with_a_format_of_the_future(past: Work, patch: pytest.MonkeyPatch) -> None:
+    past.git("config", "core.repositoryFormatVersion", "99")
+
+
+def with_a_git_file_that_leads_nowhere(past: Work, patch: pytest.MonkeyPatch) -> None:
+    (past.top / ".git").rename(past.top / "gone")
+    past.write(".git", "gitdir: nowhere\n")
+
+
+def with_lost_objects(past: Work, patch: pytest.MonkeyPatch) -> None:
+    head = past.id("HEAD")
+    for file in (past.top / ".git/objects").glob("??/*"):
+        if file.parent.name + file.name != head:
+            file.unlink()
+
+
+def with_a_git_that_fails(past: Work, patch: pytest.MonkeyPatch) -> None:
+    past.write("bin/git", "#!/bin/sh\necho nonsense\nexit 1\n")
+    (past.top / "bin/git").chmod(0o755)
+    patch.setenv("PATH", str(past.top / "bin"))
+
+
+def with_a_git_that_cannot_run(past: Work, patch: pytest.MonkeyPatch) -> None:
+    past.write("bin/git", "#!/nowhere/at/all\n")
+    (past.top / "bin/git").chmod(0o755)
+    patch.setenv("PATH", str(past.top / "bin"))
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        without_git,
+        with_a_setting_that_leads_nowhere,
+        with_a_repository_that_is_broken,
+        with_a_format_of_the_future,
+        with_a_git_file_that_leads_nowhere,
+        with_lost_objects,
+        with_a_git_that_fails,
+        with_a_git_that_cannot_run,
+    ],
+)
+def test_trouble_with_git_leaves_the_rest_of_the_answer(
+    past: Work, trouble: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    past.git("checkout", "-q", "-f", "HEAD")
+    expected = run(*WHY, RULE, "--format", "json", folder=past.top).out
+    trouble(past, monkeypatch)
+    assert commits(past, RULE) == ["absent"]
+    found = valid(run(*WHY, RULE, "--format", "json", folder=past.top).out, "why")
+    wanted = valid(expected, "why")
+    for segment in wanted["segments"]:
+        del segment["commit"]
+    assert found == wanted
+
+
+def test_nothing_is_written(past: Work) -> None:
+    before = snapshot(past.top)
+    for arguments in ((), ("--at", "v1"), ("--staged",)):
+        commits(past, "refund", *arguments)
+    assert snapshot(past.top) == before
