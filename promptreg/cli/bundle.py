@@ -27,7 +27,7 @@ Examples:
   promptreg bundle -o prompts.bundle.json
   promptreg bundle support/refund-reply@2.0.0 -o prompts.bundle.json
   promptreg bundle --label production -o app/prompts.bundle.json
-  promptreg render support/refund-reply --sample small-claim --bundle prompts.bundle.json
+  promptreg render support/refund-reply -i in.json --bundle prompts.bundle.json
 """
 )
 @click.argument("refs", metavar="[REF]...", nargs=-1, shell_complete=complete_prompts)

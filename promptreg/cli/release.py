@@ -21,12 +21,13 @@ Examples:
   promptreg release rules/tone
   promptreg release rules/tone --bump auto --dry-run
   promptreg release support/refund-reply --with-parts
-  promptreg release support/refund-reply qa/answer --bump auto --with-parts --format json
+  promptreg release support/refund-reply qa/answer --bump auto --with-parts
 
 \b
 What the contract demands, of the head and of everything it is made of:
-  major  an input removed, retyped, narrowed or newly required; a message, slot or role removed;
-         a condition on inputs added, one on answers changed; the output schema changed
+  major  an input removed, retyped, narrowed or newly required; a message, slot or
+         role removed; a condition on inputs added, one on answers changed; the
+         output schema changed
   minor  an optional input, a message or a slot added; an input widened;
          a condition on inputs removed
   patch  text only

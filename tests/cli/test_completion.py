@@ -45,7 +45,7 @@ def _captured() -> Iterator[list[str]]:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("re", ["render"]),
+        ("rend", ["render"]),
         ("render ", ["hello", "notes", "support/reply"]),
         ("render s", ["support/reply"]),
         ("show rules/", ["rules/refund-limits", "rules/tone"]),
