@@ -93,7 +93,7 @@ def test_inputs_and_samples_are_those_of_the_version_that_the_key_gets(tmp_path:
     new = next(key for key in map(str, range(99)) if bucket_of("live", "a", key) >= 50)
     for key, name, text in ((old, "who", "Hi Ana."), (new, "name", "Hi Bo.")):
         assert run("render", "a@live", "--sample", "one", "--key", key, folder=tmp_path).out == text
-        assert run("render", "a@live", "--key", key, "-v", f"{name}=Cy", folder=tmp_path).out == "Hi Cy."
+        assert run("render", "a@live", "--key", key, "-v", f"{name}=7", folder=tmp_path).out == "Hi 7."
     registry = promptreg.load(folder)
     assert registry.component("a@live", key=new).inputs.keys() == {"name"}
     with pytest.raises(InputError):

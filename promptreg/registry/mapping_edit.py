@@ -28,9 +28,9 @@ def has_comment(document: Document, path: NodePath) -> bool:
 
 
 def replace_value(document: Document, path: NodePath, value: str) -> str:
-    """The text with `value` behind the key of `path`, on its line."""
+    """The text with `value` where the value of `path` stands; instead of a block, behind the key."""
     text, node = document.source.text, document.place(path)
-    if "\n" not in text[node.key_end : node.start]:
+    if node.style is not None or text[node.start] in "{[":
         return text[: node.start] + value + text[node.end :]
     colon = text.index(":", node.key_end) + 1
     return f"{text[:colon]} {value}{text[node.end :]}"

@@ -153,6 +153,18 @@ def test_a_release_without_its_frozen_file_is_an_integrity_error(registry: Path)
             use(target, store)
 
 
+@pytest.mark.parametrize("data", [b"{}", b"\xff", None], ids=["changed", "not text", "missing"])
+def test_a_frozen_schema_that_changed_is_an_integrity_error(data: bytes | None, tmp_path: Path) -> None:
+    registry = history(tmp_path)
+    schema = registry / ".versions/chat/close/1.0.0.schema.json"
+    schema.unlink()
+    if data is not None:
+        schema.write_bytes(data)
+    store = open_store(registry)
+    with pytest.raises(IntegrityError, match=r"chat/close@1\.0\.0"):
+        closure_of(wanted(parse_ref("chat/close@1.0.0"), store), store)
+
+
 @pytest.mark.parametrize("locked", [False, True], ids=["working", "locked"])
 def test_a_frozen_file_without_lock_entry_is_no_release(locked: bool, registry: Path) -> None:
     shutil.copy(registry / ".versions/a/2.0.0.md", registry / ".versions/a/1.5.0.md")

@@ -178,7 +178,7 @@ def test_removing_takes_these_lines_and_no_other(label: str, name: str | None, e
             "p:\n  z: 1.0.0\n  a: 1.0.0\n", "p", "b", "1.0.0", "p:\n  z: 1.0.0\n  a: 1.0.0\n  b: 1.0.0\n", id="no order"
         ),
         pytest.param('p:\n  "a": "1.0.0"\n', "p", "a", "1.1.0", 'p:\n  "a": 1.1.0\n', id="quotes"),
-        pytest.param("p:\n  a:\n    1.0.0\n", "p", "a", "1.1.0", "p:\n  a: 1.1.0\n", id="a version on the next line"),
+        pytest.param("p:\n  a: # b: c\n    1.0.0\n", "p", "a", "1.1.0", "p:\n  a: # b: c\n    1.1.0\n", id="next line"),
         pytest.param(
             "p: {\n  a: 1.0.0, # one\n  b: 1.0.0 # two\n}\n",
             "p",
@@ -208,6 +208,7 @@ def test_every_way_of_writing_can_be_edited(before: str, label: str, name: str, 
         pytest.param(
             "p: {\n  a: 1.0.0, # one\n  b: 1.0.0\n}\n", "p", "b", "p: {\n  a: 1.0.0, # one\n}\n", id="flow on lines"
         ),
+        pytest.param("p: {\n  a: 1.0.0,\n  b: 1.0.0,\n}\n", "p", "b", "p: {\n  a: 1.0.0,\n}\n", id="a comma behind it"),
     ],
 )
 def test_every_way_of_writing_can_be_removed_from(before: str, label: str, name: str | None, after: str) -> None:

@@ -302,6 +302,12 @@ def test_a_wrong_entry_is_placed_in_the_lock(registry: Path) -> None:
     ]
 
 
+def test_a_release_under_another_number_than_it_says(registry: Path) -> None:
+    shutil.copy(registry / ".versions/rules/tone/2.0.0.md", registry / ".versions/rules/tone/2.0.1.md")
+    relock(registry, entries_of(registry)["rules/tone@2.0.0"]._replace(version=Version(2, 0, 1)))
+    assert faults(registry) == ["prompts/.versions/rules/tone/2.0.1.md: is released as 2.0.1 but says 2.0.0"]
+
+
 def test_the_closure_of_each_pin_is_computed_anew(registry: Path) -> None:
     entry = entries_of(registry)["rules/limits@1.0.0"]
     (pin,) = entry.pins
