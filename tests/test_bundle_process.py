@@ -98,15 +98,15 @@ def test_loading_and_requiring_open_modules_and_rank_files_only(tmp_path: Path, 
         """
         for event, *args in list(seen):
             if event == "open" and isinstance(args[0], (str, bytes)):
-                print("open", args[0], args[1] if isinstance(args[1], str) else args[2] & 3)
+                print("open", args[0], args[1] if isinstance(args[1], str) else args[2] & 3, sep="\\t")
             elif event not in ("os.listdir", "os.scandir", "open"):
-                print(event, args)
+                print(event, args, sep="\\t")
         """
     )
     done = python("-c", script, folder=tmp_path)
     assert done.stderr == ""
     installed = ("site-packages", "lib/python", "/promptreg/", ".tiktoken", "data-gym-cache")
-    opened = [line.split(" ") for line in done.stdout.splitlines()]
+    opened = [line.split("\t") for line in done.stdout.splitlines()]
     assert [line for line in opened if line[0] != "open"] == []
     assert [line for line in opened if not any(part in line[1] for part in installed)] == []
     assert {line[-1] for line in opened} <= {"r", "rb", "0"}
