@@ -3,7 +3,8 @@
     <!-- folder: empty -->            at the top of a page: start in an empty folder; without it, in a copy of the
                                       shipped registry (the folder `prompts/`)
     ```console run                    commands behind "$ ", each followed by what it prints on both streams;
-                                      a line "..." stands for any lines, a digest for any digest
+                                      a line "..." stands for any lines, a digest for any digest,
+                                      the id of a commit for any id
     ```yaml file=prompts/a/b.yaml     written to that file before the blocks below it run
 
 Blocks of one page share a folder; each `console run` block is a shell of its own. After a change of the program,
@@ -28,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EMPTY = "<!-- folder: empty -->"
 SECONDS = 120
 _MARK = "\x1e"  # record separator: between the outputs of two commands
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}|\b[0-9a-f]{40}\b|\b[0-9a-f]{12}\b")  # the short ones are of commits
 _FENCE = re.compile(r"^(?P<fence>`{3,})(?P<info>[^\n`]*)\n(?P<body>.*?)^(?P=fence)[ ]*$", re.MULTILINE | re.DOTALL)
 
 
@@ -84,11 +85,22 @@ def commands(body: str) -> list[Command]:
 def agrees(expected: str, printed: str) -> bool:
     """Whether `printed` is what the page shows.
 
-    A line `...` stands for any number of lines, a digest for any digest: one changes with every edit of a prompt.
+    A line `...` stands for any number of lines, a digest for any digest: one changes with every edit of a prompt, and
+    the ids of commits do so too.
     """
-    pieces = re.split(r"^\.\.\.\n", _DIGEST.sub("sha256:", expected), flags=re.MULTILINE)
+    pieces = re.split(r"^\.\.\.\n", _DIGEST.sub("<digest>", expected), flags=re.MULTILINE)
     pattern = r"(?:.*\n)*?".join(map(re.escape, pieces))
-    return re.fullmatch(pattern, _DIGEST.sub("sha256:", printed)) is not None
+    return re.fullmatch(pattern, _DIGEST.sub("<digest>", printed)) is not None
+
+
+_DATE = "2026-03-02T10:00:00+01:00"
+_GIT = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CEILING_DIRECTORIES": os.path.realpath(tempfile.gettempdir()),
+    **{f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in
+       (("NAME", "Ada Example"), ("EMAIL", "ada@example.com"), ("DATE", _DATE))},
+}  # fmt: skip
 
 
 class Session:
@@ -109,12 +121,16 @@ class Session:
         home.mkdir()
         dropped = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "PROMPTREG_DEBUG", "XDG_CACHE_HOME")
         kept = {key: value for key, value in os.environ.items() if key not in dropped}
-        self.env = kept | {
-            "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}",
-            "PYTHONPATH": str(ROOT),
-            "HOME": str(home),
-            "LC_ALL": "C.UTF-8",
-        }
+        self.env = (
+            {key: value for key, value in kept.items() if not key.startswith("GIT_")}
+            | _GIT
+            | {
+                "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}",
+                "PYTHONPATH": str(ROOT),
+                "HOME": str(home),
+                "LC_ALL": "C.UTF-8",
+            }
+        )
 
     def write(self, block: Block) -> None:
         """Put the text of a block into its file, which stays inside of the folder."""
