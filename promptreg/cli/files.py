@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
 from pathlib import Path
 
 from promptreg.errors import UsageError
+from promptreg.registry.atomic import replace_file
 
 __all__ = ["create_files", "write_file"]
 
@@ -29,39 +29,10 @@ def write_file(path: str, data: bytes) -> None:
             stream.write(data)
         return
     try:
-        _replace(target, data, None if mode is None else stat.S_IMODE(mode))
+        replace_file(target, data, mode=None if mode is None else stat.S_IMODE(mode))
     except OSError as error:
         error.filename, error.filename2 = path, None
         raise
-
-
-def _replace(target: str, data: bytes, mode: int | None) -> None:
-    folder, name = os.path.split(target)
-    temporary = os.path.join(folder, f".{name[:60]}.{os.urandom(4).hex()}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o666)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            if mode is not None:
-                os.chmod(temporary, mode)
-            os.fsync(stream.fileno())
-        os.replace(temporary, target)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
-    _sync_folder(folder)
-
-
-def _sync_folder(folder: str) -> None:
-    """Make the new name durable where the system can; Windows cannot open folders."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def create_files(files: dict[Path, bytes]) -> None:
