@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from promptreg.render.compiling import compile_closure
 from promptreg.render.scanning import scan
 from tests.registry.folders import fill
 
-__all__ = ["edit", "files", "refused", "released", "releases", "rule", "store_of"]
+__all__ = ["edit", "files", "refused", "released", "releases", "rule", "save", "store_of"]
 
 
 def rule(version: str, body: str = "- Be kind.\n", more: str = "") -> str:
@@ -60,6 +61,13 @@ def edit(folder: Path, changes: Mapping[str, str]) -> Path:
     """Write files of the registry."""
     fill(folder, changes)
     return folder
+
+
+def save(file: Path, text: str) -> None:
+    """Replace a file at once, as careful editors do: other processes read it in the meantime."""
+    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(file)
 
 
 def files(folder: Path) -> dict[str, bytes]:
