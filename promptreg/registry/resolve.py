@@ -7,7 +7,7 @@ any is judged, so the answer and the errors do not depend on file order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from promptreg.errors import (
@@ -15,14 +15,12 @@ from promptreg.errors import (
     InvalidFile,
     Problem,
     PromptregError,
-    UnsatisfiableRef,
-    VersionConflict,
 )
 from promptreg.model.component import Component
 from promptreg.model.digest import closure_digest
 from promptreg.model.ref import Pin
 from promptreg.model.version import Version
-from promptreg.registry.chains import MAX_CHAIN, Chain, Link, Walk, arrows, refused, via
+from promptreg.registry.chains import MAX_CHAIN, Link, Walk
 from promptreg.registry.choose import asks_for_release, choose
 from promptreg.registry.heads import Head
 from promptreg.registry.store import Store
@@ -48,22 +46,18 @@ def resolve_head(root: Head, store: Store) -> Closure:
     """The closure of a component or prompt in working mode.
 
     A part is the head of its name where that fits every ref, else the released versions are tried, highest first; the
-    first choice (in the order in which names are met) that fulfils everything is taken.
+    first choice (in the order in which names are met) that fulfils everything is taken (see `choose`).
 
     Raises UnknownName, UnsatisfiableRef, VersionConflict (naming both chains) or CycleError, each with the place of the
     ref, the errors of a broken file that a ref or an output schema leads to, or LimitExceeded for endless chains. All
     faults are reported at once, under the class of the first.
     """
-    walk = Walk(store.component)
-    walk.down(root)
-    errors = [*walk.errors, *(error for target in walk.wishes for error in _judge(target, walk.wishes[target], store))]
-    members: Mapping[str, Component] = {name: store.component(name) for name in walk.wishes}
-    if errors or any(asks_for_release(chain[-1].use, store) for chains in walk.wishes.values() for chain in chains):
-        chosen = choose(root, store)
-        if chosen is not None:
-            errors, members = [], chosen
-        elif not errors:
-            errors = [_unfulfilled(root, walk.wishes, store)]
+    members = _members(root, store)
+    errors: list[PromptregError] = []
+    if members is None:
+        from promptreg.registry.explain import explain
+
+        errors, members = explain(root, store), {}
     try:
         contract = store.contract_digest(root)
     except InvalidFile as error:
@@ -72,6 +66,18 @@ def resolve_head(root: Head, store: Store) -> Closure:
         raise _together(errors)
     closure = _closure(root, contract, members, store)
     return closure._replace(pin=closure.pin._replace(head=not _is_release(closure, store)))
+
+
+def _members(root: Head, store: Store) -> Mapping[str, Component] | None:
+    """The parts of a head, None when there is no choice of versions that fulfils all refs."""
+    walk = Walk(store.component)
+    walk.down(root)
+    heads = {name: store.component(name) for name in walk.wishes}
+    uses = [chain[-1].use for chains in walk.wishes.values() for chain in chains]
+    fits = all(use.ref.constraint.allows(heads[use.ref.name].version) for use in uses)
+    if fits and not walk.errors and not any(asks_for_release(use, store) for use in uses):
+        return heads
+    return choose(root, store)
 
 
 def _is_release(closure: Closure, store: Store) -> bool:
@@ -137,55 +143,6 @@ def all_problems(store: Store) -> tuple[Problem, ...]:
 def _together(errors: list[PromptregError]) -> PromptregError:
     """One error for all of them, of the class of the first."""
     return type(errors[0])(dict.fromkeys(problem for error in errors for problem in error.problems))
-
-
-def _judge(target: str, chains: list[Chain], store: Store) -> Iterator[PromptregError]:
-    """What is wrong with the refs to one component: each that its head does not fit, once."""
-    version = store.component(target).version
-    holds = f"the registry holds {_held(target, store)}"
-    near = f"{target}@^{version.major}"
-    told: set[Chain] = set()
-    for chain in chains:
-        wish = chain[-1].use.ref.constraint
-        if wish.label is not None:
-            message = f"labels are for entry points only; name a version or a range here{via(chain)}"
-            yield refused(UnsatisfiableRef, chain, message, near)
-        elif not wish.allows(version) and chain not in told:
-            rival = _rival(chain, chains)
-            if rival is None:
-                message = f"no version of {target} fits {chain[-1].use.text}; {holds}{via(chain)}"
-                yield refused(UnsatisfiableRef, chain, message, near)
-            else:
-                told.add(rival)
-                both = f"{arrows(chain)} ({chain[-1].place}), but {arrows(rival)} ({rival[-1].place})"
-                message = f"two chains want different versions of {target}: {both}; {holds}"
-                yield refused(VersionConflict, chain, message, near)
-
-
-def _unfulfilled(root: Head, wishes: Mapping[str, list[Chain]], store: Store) -> PromptregError:
-    """The error for exact refs to releases that cannot stand together with the other refs."""
-    for chains in wishes.values():
-        for chain in chains:
-            if asks_for_release(chain[-1].use, store):
-                message = f"{arrows(chain)} means the release, which the other refs of {root.name} do not fit"
-                return refused(VersionConflict, chain, message)
-    return VersionConflict(f"no choice of versions fulfils all refs of {root.name}")
-
-
-def _held(target: str, store: Store) -> str:
-    """The versions of a name, for messages: the head first, then at most five releases."""
-    head = store.heads.get(target)
-    shown = [str(version) for version in store.releases.versions(target)]
-    if head is not None and str(head.version) not in shown:
-        shown.insert(0, str(head.version))
-    more = f" and {len(shown) - 6} older ones" if len(shown) > 6 else ""
-    return ", ".join(shown[:6]) + more
-
-
-def _rival(chain: Chain, chains: Iterable[Chain]) -> Chain | None:
-    """The first chain whose wish no version could fulfil together with that of `chain`."""
-    wish = chain[-1].use.ref.constraint
-    return next((other for other in chains if not wish.meets(other[-1].use.ref.constraint)), None)
 
 
 def _closure(root: Head, contract: str, members: Mapping[str, Component], store: Store) -> Closure:
