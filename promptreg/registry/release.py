@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -73,6 +74,10 @@ def _failed(error: OSError, tree: FolderTree) -> WriteFailed:
     return WriteFailed([Problem(WriteFailed.code, f"cannot be written: {reason}; nothing was released", path)])
 
 
+def _restore(target: str, data: bytes) -> None:
+    replace_file(target, data, mode=stat.S_IMODE(os.stat(target).st_mode))
+
+
 class _Writer:
     """One plan on its way to the disk; undoes what it did when a later step fails."""
 
@@ -112,13 +117,13 @@ class _Writer:
         self._remove_unknown({file for file, _ in frozen})
         for temporary, file in names:
             put_new(temporary, file)
-            self.undo.append(lambda file=file: os.unlink(file))  # type: ignore[misc]
+            self.undo.append(partial(os.unlink, file))
         for folder in dict.fromkeys(os.path.dirname(file) for _, file in names):
             sync_folder(folder)
         for temporary, step in heads:
             target = self.heads[step.entry.name]
             os.replace(temporary, target)
-            self.undo.append(lambda target=target, step=step: replace_file(target, step.before.encode()))  # type: ignore[misc]
+            self.undo.append(partial(_restore, target, step.before.encode()))
             sync_folder(os.path.dirname(target))
         os.replace(entries, lock)
         self.undo.clear()
@@ -150,7 +155,11 @@ class _Writer:
         folder = Path(target).parent
         self._make(folder)
         mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else None
-        temporary = stage(target, data, mode)
+        try:
+            temporary = stage(target, data, mode)
+        except OSError as error:
+            error.filename = target  # people do not know the temporary name
+            raise
         self.undo.append(lambda: os.unlink(temporary))
         return temporary
 

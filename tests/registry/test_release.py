@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,9 +18,10 @@ from promptreg.errors import (
     UnknownName,
     UnsatisfiableRef,
     UsageError,
+    WriteFailed,
 )
 from promptreg.model.digest import text_digest
-from promptreg.model.lock import parse_lock
+from promptreg.model.lock import lock_text, parse_lock
 from promptreg.model.version import Version
 from promptreg.registry.resolve import resolve_release
 from tests.registry.releasing import edit, files, refused, released, releases, rule, store_of
@@ -199,6 +203,12 @@ def test_newer_parts_alone_make_a_new_release(shop: Path) -> None:
     assert (releases(outcome), outcome.steps[0].verdict.level) == (["reply@1.0.1"], "patch")
 
 
+def test_parts_get_what_their_own_contract_demands(shop: Path) -> None:
+    released(shop, "reply", with_parts=True)
+    edit(shop, {"rules/tone.md": rule("1.0.0", "- Other.\n")})
+    assert releases(released(shop, "reply", with_parts=True, bump="major")) == ["rules/tone@1.0.1", "reply@2.0.0"]
+
+
 @pytest.mark.parametrize(
     ("head", "raised"),
     [
@@ -350,6 +360,15 @@ def test_a_release_whose_frozen_file_differs_stops_the_next_one(shop: Path) -> N
     assert files(shop) == before
 
 
+def test_a_forged_part_is_not_released_with_even_where_its_head_was_forged_too(shop: Path) -> None:
+    released(shop, "rules/tone", "rules/limits")
+    edit(shop, dict.fromkeys(("rules/tone.md", ".versions/rules/tone/1.0.0.md"), rule("1.0.0", "- Forged.\n")))
+    before = files(shop)
+    with pytest.raises(IntegrityError, match="is not the one that was released"):
+        released(shop, "reply")
+    assert files(shop) == before
+
+
 # -- what killed releases leave
 
 
@@ -411,3 +430,52 @@ def test_frozen_folders_that_lead_out_of_the_registry_are_refused(shop: Path, tm
         released(shop, "rules/tone")
     assert list((tmp_path / "elsewhere").iterdir()) == []
     assert not (shop / LOCK).exists()
+
+
+class Refusing:
+    """Refuses one call of the operating system, the n-th that changes the disk."""
+
+    def __init__(self, call: int) -> None:
+        self.left = call
+
+    def wrap(self, real: Callable[..., object]) -> Callable[..., object]:
+        def call(*args: object, **options: object) -> object:
+            self.left -= 1
+            if self.left == 0:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return real(*args, **options)
+
+        return call
+
+
+@pytest.mark.parametrize("fresh", [True, False], ids=["first release", "next release"])
+def test_whatever_the_disk_refuses_nothing_is_lost(shop: Path, monkeypatch: pytest.MonkeyPatch, fresh: bool) -> None:
+    if not fresh:
+        released(shop, "reply", with_parts=True)
+        edit(shop, {"rules/tone.md": rule("1.0.0", "- Other.\n")})
+    before = files(shop)
+    refusals = call = 0
+    refusing = Refusing(1)
+    while refusing.left <= 0 or not call:
+        call += 1
+        refusing = Refusing(call)
+        folder = shop / f"copy-{call}"
+        shutil.copytree(shop / "prompts", folder / "prompts")
+        reason = ""
+        with monkeypatch.context() as patch:
+            for name in ("link", "replace", "mkdir", "fsync"):
+                patch.setattr(os, name, refusing.wrap(getattr(os, name)))
+            try:
+                released(folder, "reply", bump="auto", with_parts=True)
+            except WriteFailed as error:
+                reason = str(error)
+        if reason:
+            refusals += 1
+            assert reason.endswith("no space left on device; nothing was released")
+            after = files(folder)
+            if fresh and after.get(LOCK) == lock_text(()).encode():
+                del after[LOCK]  # an empty lock is as good as none
+            assert after == before
+        else:  # refused was what may fail: a cache, making sure of what is done
+            assert "reply@1.0.0" in lock(folder)
+    assert refusals > 8
