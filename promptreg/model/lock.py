@@ -92,7 +92,10 @@ def parse_lock(text: str, path: str) -> dict[Key, LockEntry]:
     if marker:
         line = text.count("\n", 0, marker.start()) + 1
         raise IntegrityError.at(
-            "holds conflict markers of a merge: keep the entries of both sides", path=path, line=line, column=1
+            "holds conflict markers: take one side, then release again what the other had",
+            path=path,
+            line=line,
+            column=1,
         )
     try:
         found = json.loads(text)

@@ -83,7 +83,7 @@ class _Planner:
         for name in names:
             fault = name_fault(name)
             if fault:
-                raise UsageError.at(f'"{name}" is not a name: it {fault}; a release takes names without versions')
+                raise UsageError.at(f'"{name}" is not a name: {fault}; a release takes names without versions')
             self.draft.store.head(name)
         return sorted(names, key=lambda name: len(self._below(name) & names.keys()))
 

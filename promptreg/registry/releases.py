@@ -140,6 +140,14 @@ class Releases:
             self._check(entry, "output schema", found, entry.schema, schema.path if schema else head.path)
         return head
 
+    def check_use(self, head: Head) -> None:
+        """Refuse a release whose bytes are not those of its lock entry; raises IntegrityError.
+
+        A frozen file that the lock does not know is nobody's claim: there is nothing to compare it with.
+        """
+        if head.frozen and (head.name, head.version) in self.lock:
+            self.verified(head.name, head.version)
+
     def _check(self, entry: LockEntry, what: str, found: str, wanted: str, path: str) -> None:
         if found != wanted:
             digests = f"{found[:15]}…, the lock says {wanted[:15]}…"

@@ -50,7 +50,8 @@ def resolve_head(root: Head, store: Store) -> Closure:
 
     Raises UnknownName, UnsatisfiableRef, VersionConflict (naming both chains) or CycleError, each with the place of the
     ref, the errors of a broken file that a ref or an output schema leads to, or LimitExceeded for endless chains. All
-    faults are reported at once, under the class of the first.
+    faults are reported at once, under the class of the first. Raises IntegrityError when a release that is taken is not
+    what the lock says.
     """
     members = _members(root, store)
     errors: list[PromptregError] = []
@@ -64,6 +65,8 @@ def resolve_head(root: Head, store: Store) -> Closure:
         errors.append(error)
     if errors:
         raise _together(errors)
+    for member in members.values():
+        store.releases.check_use(member)
     closure = _closure(root, contract, members, store)
     return closure._replace(pin=closure.pin._replace(head=not _is_release(closure, store)))
 

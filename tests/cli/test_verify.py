@@ -55,7 +55,10 @@ def test_conflict_markers_are_told_with_their_line(folder: Path) -> None:
     lock.write_text("\n".join([*lines[:3], "<<<<<<< ours", *lines[3:]]))
     result = run("verify", folder=folder)
     assert result.code == 4
-    assert "prompts/promptreg.lock:4:1: holds conflict markers of a merge: keep the entries of both sides" in result.err
+    assert (
+        "prompts/promptreg.lock:4:1: holds conflict markers: take one side, then release again what the other had"
+        in result.err
+    )
 
 
 def test_a_name_without_release_is_bad_input(folder: Path) -> None:

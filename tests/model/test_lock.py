@@ -148,7 +148,9 @@ def test_the_lock_is_plain_json() -> None:
 def test_conflict_markers_are_told_with_their_line(marker: str, line: int, end: str) -> None:
     lines = TEXT.split("\n")
     text = end.join([*lines[: line - 1], marker, *lines[line - 1 :]])
-    assert refused(text) == [f"{PATH}:{line}:1: holds conflict markers of a merge: keep the entries of both sides"]
+    assert refused(text) == [
+        f"{PATH}:{line}:1: holds conflict markers: take one side, then release again what the other had"
+    ]
 
 
 def test_the_first_of_several_markers_is_told() -> None:
