@@ -106,6 +106,15 @@ def test_tokens_of_examples_and_of_prompts_leave_their_parts_out(past: Work) -> 
     assert examples["tokens"] > count("A new cup leaves today ☕.")
 
 
+def test_tokens_of_examples_are_those_of_the_format_and_of_all_fields(work: Work) -> None:
+    text = (
+        "kind: examples\nversion: 1.0.0\nformat: 'Q: {{ example.q }}'\nexamples: [{id: e, q: 'Grüße', list: [é, 2]}]\n"
+    )
+    work.commit("One", {"prompts/x.yaml": text})
+    (row,) = entries(work, name="x")
+    assert row["tokens"] == get_counter("o200k_base").count('Q: {{ example.q }}\nGrüße\n["é", 2]')
+
+
 def test_without_a_tokenizer_everything_else_is_there(work: Work) -> None:
     work.commit("One", {FILE: rule()})
     code = (
@@ -278,9 +287,14 @@ def test_authors_and_subjects_of_any_encoding(work: Work) -> None:
         (["rules/tone@^1"], '"rules/tone@^1" part "tone@^1" must be lower-case words'),
         (["../x"], '"../x" must not hold empty, "." or ".." parts'),
         ([""], '"" is empty'),
+        (["rules/tone.md"], 'no commit holds anything named "rules/tone.md" (did you mean "rules/tone"?)'),
+        (["-"], '"-" part "-" must be'),
+        (["upper"], 'no commit holds anything named "upper"\n'),
     ],
 )
 def test_what_has_no_log_is_one_clear_error(past: Work, arguments: list[str], message: str) -> None:
+    past.git("checkout", "-q", "-f", "HEAD")
+    past.commit("Odd names", {"prompts/Upper.md": "x", "prompts/upper.txt": "x"})
     past.write("prompts/draft.md", rule())
     result = run("log", *arguments, folder=past.top)
     assert (result.code, result.out) == (2, "")

@@ -95,6 +95,13 @@ def test_a_link_leads_to_the_lines_of_its_target(past: Work) -> None:
     assert commits(past, RULE, "--at", "main")[0]["subject"] == "Think again"
 
 
+def test_a_git_folder_that_the_environment_names_is_asked(past: Work, tmp_path: Path) -> None:
+    (past.top / ".git").rename(tmp_path / "apart.git")
+    assert commits(past, "Offer a human") == ["absent"]
+    environment = {"GIT_DIR": str(tmp_path / "apart.git"), "GIT_WORK_TREE": str(past.top)}
+    assert commits(past, "Offer a human", environment=environment)[0]["subject"] == "Start"
+
+
 def test_the_oldest_commit_of_a_shallow_clone_may_not_be_the_one(past: Work, tmp_path: Path) -> None:
     shallow = past.clone(tmp_path / "shallow", "--depth", "1")
     assert commits(shallow, RULE)[0]["oldest"] is True

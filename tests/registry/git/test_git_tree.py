@@ -433,6 +433,22 @@ def test_other_files_are_listed_only_when_a_link_leads_there(work: Work) -> None
     assert asked == ["prompts"]
 
 
+def test_all_heads_are_read_in_one_go(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {f"prompts/{number}.md": text_component(f"{number}\n") for number in range(9)}
+    work.commit("One", {**files, "prompts/same.md": text_component("1\n")})
+    tree = at(work)
+    asked: list[list[str]] = []
+    read = tree.repository.read
+
+    def counted(ids: Any, **options: Any) -> Any:
+        asked.append(list(ids))
+        return read(asked[-1], **options)
+
+    monkeypatch.setattr(tree.repository, "read", counted)
+    assert len(load_store(tree, scan).heads) == 10
+    assert [len(ids) for ids in asked] == [9, 1]  # the second file of the same content is asked for again
+
+
 def test_a_clone_that_lacks_a_file_says_so(work: Work) -> None:
     work.commit("One", {"prompts/a.md": text_component(), "prompts/lost.md": text_component("Lost.\n")})
     lost = work.id("HEAD:prompts/lost.md")
