@@ -75,12 +75,14 @@ def command(
         assert offset is not None
         passages = [at_offset(messages, message, offset, content_part)]
     found = [(passage, origins(rendered.segments, passage)) for passage in passages]
+    authors = loaded.authors()
+    authors.learn((segment.path, segment.line) for _, segments in found for segment in segments)
     if form == "json":
         unique = dict.fromkeys(segment for _, segments in found for segment in segments)
-        documents = origin_documents(unique, loaded.authors().of)
+        documents = origin_documents(unique, authors.of)
         streams.write_document({"schema": "promptreg/why/1", "segments": documents})
     else:
-        streams.write_rows(_rows(messages, found, loaded.authors().of, _defaults(loaded)))
+        streams.write_rows(_rows(messages, found, authors.of, _defaults(loaded)))
 
 
 def _chosen(passages: list[Passage], occurrence: int | None) -> list[Passage]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from promptreg.errors import PromptregError
 from promptreg.registry.config import Config
@@ -31,22 +33,29 @@ class Authors:
 
         A line that is not committed yet has no commit. None where there is no git, or where git cannot tell.
         """
-        key = (path, line)
-        if key not in self._known:
-            try:
-                self._known[key] = self._ask(path, line)
-            except (PromptregError, OSError):
-                self._known[key] = None
-        return self._known[key]
+        self.learn([(path, line)])
+        return self._known[path, line]
 
-    def _ask(self, path: str, line: int) -> BlameLine | None:
+    def learn(self, places: Iterable[tuple[str, int]]) -> None:
+        """Ask for many lines at once, which is quicker than one by one."""
+        wanted: dict[str, set[int]] = {}
+        for path, line in places:
+            if (path, line) not in self._known:
+                wanted.setdefault(path, set()).add(line)
+        for path, lines in wanted.items():
+            found: Mapping[int, BlameLine] = {}
+            with suppress(PromptregError, OSError):
+                found = self._ask(path, lines)
+            self._known |= {(path, line): found.get(line) for line in lines}
+
+    def _ask(self, path: str, lines: Iterable[int]) -> Mapping[int, BlameLine]:
         file = os.path.join(self._config.root, path)
         if isinstance(self._tree, FolderTree):
             repository = self._repository()
-            return repository.blame(repository.inside(file), line) if repository else None
+            return repository.blame_lines(repository.inside(file), lines) if repository else {}
         from promptreg.registry.git_tree import GitTree
 
-        return _in_tree(self._tree, file, path, line) if isinstance(self._tree, GitTree) else None
+        return _in_tree(self._tree, file, path, lines) if isinstance(self._tree, GitTree) else {}
 
     def _repository(self) -> Repository | None:
         if not self._is_open:
@@ -71,17 +80,8 @@ def _may_have_git(folder: str) -> bool:
     return True
 
 
-def _in_tree(tree: GitTree, file: str, path: str, line: int) -> BlameLine | None:
-    inside, repository = tree.path_in_commits(file), tree.repository
+def _in_tree(tree: GitTree, file: str, path: str, lines: Iterable[int]) -> Mapping[int, BlameLine]:
+    inside = tree.path_in_commits(file)
     if tree.commit is not None:
-        return repository.blame(inside, line, tree.commit.id)
-    from promptreg.registry.git import BlameLine
-    from promptreg.registry.git.blame import committed_line
-
-    head = repository.head()
-    listed = repository.tree(head, inside) if head else ()
-    before = next((next(repository.read([item.object_id])) for item in listed if item.path == inside), b"")
-    place = committed_line(tree.read(file, path), before, line)
-    if head is None or place is None or not listed:
-        return BlameLine(None, None, None, None, None, inside, line)
-    return repository.blame(inside, place, head.id)
+        return tree.repository.blame_lines(inside, lines, tree.commit.id)
+    return tree.repository.blame_content(inside, tree.read(file, path), lines)

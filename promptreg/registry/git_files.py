@@ -88,7 +88,8 @@ class TreeFiles:
     def real(self, path: str) -> str:
         """The path with all links followed, whether or not something is there; OUTSIDE when it leaves the repository.
 
-        Absolute links leave it: where a checkout lies is no matter of its contents. Raises OSError for endless links.
+        Absolute links leave it: where a checkout lies is no matter of its contents. Raises OSError, with the place of
+        a link, for endless ones.
         """
         todo = path.split("/")[::-1]
         done = ""
@@ -110,7 +111,7 @@ class TreeFiles:
                 links += 1
                 target = self._target(found)
                 if links > _MAX_LINKS:
-                    raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+                    raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), here)
                 if target.startswith("/"):
                     return OUTSIDE
                 todo += target.split("/")[::-1]

@@ -219,7 +219,9 @@ class GitTree:
         try:
             real = self._real(file)
         except OSError as error:
-            raise InvalidFile.at(f"cannot be read: {reason(error)}", path=path) from error
+            if error.filename is None or self._is_inside(error.filename):
+                raise InvalidFile.at(f"cannot be read: {reason(error)}", path=path) from error
+            real = OUTSIDE
         if not self._is_inside(real):
             raise InvalidFile.at("leaves the registry", path=path)
         return self._top.path + real[len(self._top.real) :].replace("/", os.sep), path

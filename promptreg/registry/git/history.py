@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,8 +16,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-__all__ = ["Change", "Header", "is_continued", "list_changes", "read_header"]
+__all__ = ["Change", "Header", "is_continued", "list_changes", "read_headers"]
 
+_MANY = 1_000  # ids in one command line
 _FORMAT = "%H%x00%an%x00%ae%x00%ad%x00%s"
 _OPTIONS = (
     "-z",
@@ -123,10 +124,18 @@ def is_continued(git: Git, earlier: str, later: str) -> bool:
     return limit is not None and min(new) > limit
 
 
-def read_header(git: Git, commit: str) -> Header:
-    """Who made a commit, when, and its subject line."""
-    found = output(git, ("log", *_OPTIONS, "--no-patch", "--no-walk", "--end-of-options", object_id(commit), "--"))
-    return _header(commit, iter(found.split(b"\0")[1:]))
+def read_headers(git: Git, commits: Iterable[str]) -> dict[str, Header]:
+    """Who made each of these commits, when, and its subject line, by id."""
+    ids = [object_id(commit) for commit in dict.fromkeys(commits)]
+    found: dict[str, Header] = {}
+    for start in range(0, len(ids), _MANY):
+        some = ids[start : start + _MANY]
+        said = output(git, ("log", *_OPTIONS, "--no-patch", "--no-walk", "--end-of-options", *some, "--"))
+        fields = iter(said.split(b"\0"))
+        for _ in some:
+            commit = next(fields).decode("ascii")
+            found[commit] = _header(commit, fields)
+    return found
 
 
 def _header(commit: str, fields: Iterator[bytes]) -> Header:

@@ -6,11 +6,11 @@ Nothing here writes, changes the index, runs a program that the repository names
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from promptreg.errors import UsageError
-from promptreg.registry.git.blame import BlameLine, blame_line, committed_line, working_bytes
+from promptreg.registry.git.blame import BlameLine, blame_lines, committed_lines, working_bytes
 from promptreg.registry.git.environment import Git, working_environment
 from promptreg.registry.git.history import Change, is_continued, list_changes
 from promptreg.registry.git.names import decoded, path_in_repository, shown
@@ -133,30 +133,41 @@ class Repository:
         return is_continued(self._git, earlier.id, later.id)
 
     def blame(self, path: str, line: int, rev: str | None = None) -> BlameLine:
-        """Who wrote a line (from 1) of a file: of a revision, or else of the working file.
+        """Who wrote a line (from 1) of a file; see `blame_lines`."""
+        return self.blame_lines(path, (line,), rev)[line]
+
+    def blame_lines(self, path: str, lines: Iterable[int], rev: str | None = None) -> dict[int, BlameLine]:
+        """Who wrote lines (from 1) of a file, by line: of a revision, or else of the working file.
 
         A line of the working file that is not in the commit checked out is uncommitted: its `commit` is None. Working
         files are compared as they are, without the filters of git. Raises UsageError for a line that is not there.
         """
         path = path_in_repository(path)
-        if line < 1:
+        lines = tuple(lines)
+        if any(line < 1 for line in lines):
             raise UsageError("lines are counted from 1")
         if rev is not None:
-            return self._blame(path, line, self.resolve(rev))
+            return self._blame(path, lines, self.resolve(rev))
         if self.top is None:
             raise UsageError("a bare repository has no working files: name a revision")
-        now = working_bytes(self.top, path, MAX_BYTES)
+        return self.blame_content(path, working_bytes(self.top, path, MAX_BYTES), lines)
+
+    def blame_content(self, path: str, content: bytes, lines: Iterable[int]) -> dict[int, BlameLine]:
+        """Who wrote lines of what a file is about to become, as `blame_lines` tells of the working file."""
         head = self.head()
         before = self._committed_bytes(path, head) if head else None
-        place = committed_line(now, before or b"", line)
-        if head is None or before is None or place is None:
-            return BlameLine(None, None, None, None, None, path, line)
-        return self._blame(path, place, head)
+        places = committed_lines(content, before or b"", lines)
+        found = {line: BlameLine(None, None, None, None, None, path, line) for line in places}
+        known = {line: place for line, place in places.items() if place is not None}
+        if head is None or before is None or not known:
+            return found
+        written = self._blame(path, tuple(known.values()), head)
+        return found | {line: written[place] for line, place in known.items()}
 
-    def _blame(self, path: str, line: int, commit: Commit) -> BlameLine:
+    def _blame(self, path: str, lines: Sequence[int], commit: Commit) -> dict[int, BlameLine]:
         git = self._git if self.top is None else working_environment(self._git, self.top)
         try:
-            return blame_line(git, path, line, commit.id, self.shallow)
+            return blame_lines(git, path, lines, commit.id, self.shallow)
         except UsageError:
             self._committed_bytes(path, commit)  # for git from 2.45 on, a file that a partial clone lacks is none
             raise

@@ -163,3 +163,29 @@ def test_a_line_is_only_ever_mapped_to_an_equal_one_and_in_order(
     assert [place for _, place in placed] == sorted({place for _, place in placed})
     if old == new:
         assert found == list(range(1, len(new) + 1))
+
+
+def test_many_lines_at_once_are_the_lines_one_by_one(written: tuple[Work, list[str]]) -> None:
+    work, commits = written
+    work.git("mv", FILE, 'prompts/b"ö.md')
+    work.commit("Move")
+    lines = "one\ntwo\n\tfilename x\nfilename y\n" + f"{commits[0]} 1 1 1\nauthor Eve\nboundary\nfour\n"
+    work.commit("Four", {'prompts/b"ö.md': lines})
+    work.write('prompts/b"ö.md', "new\n" + lines + "\tnew\n")
+    repository = work.open()
+    for rev, count in ((None, 10), ("HEAD", 8)):
+        found = repository.blame_lines('prompts/b"ö.md', range(1, count + 1), rev)
+        assert list(found) == list(range(1, count + 1))
+        assert found == {line: repository.blame('prompts/b"ö.md', line, rev) for line in found}
+    found = repository.blame_lines('prompts/b"ö.md', (8, 1, 8), "HEAD")
+    assert (found[8].commit, found[8].original_path, found[1].original_path) == (commits[0], FILE, FILE)
+    assert repository.blame_lines('prompts/b"ö.md', ()) == {}
+    with pytest.raises(UsageError, match="has no such lines in commit"):
+        repository.blame_lines('prompts/b"ö.md', (1, 9), "HEAD")
+
+
+def test_more_lines_than_fit_into_one_command(work: Work) -> None:
+    one = work.commit("One", {FILE: "".join(f"{number}\n" for number in range(2_500))})
+    two = work.commit("Two", {FILE: "".join(f"{number}\n" for number in (*range(2_400), *range(99)))})
+    found = work.open().blame_lines(FILE, range(1, 2_500))
+    assert [found[line].commit for line in (1, 1_000, 1_001, 2_400, 2_401, 2_499)] == [one] * 4 + [two] * 2
