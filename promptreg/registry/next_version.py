@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from promptreg.errors import Problem, ReleaseRefused
+from promptreg.model.digest import text_digest
 from promptreg.model.prompt import Prompt
 from promptreg.model.semver import Change, bumped, contract_changes, level_of
 from promptreg.model.version import Version
@@ -56,8 +57,8 @@ def judge(new: Closure, store: Store, bump: str | None) -> Verdict:
     Without `bump` that is the version in the head. With it, the version after the last release at that level ("auto":
     the level that the contract demands), or the version in the head where its author raised it further.
 
-    Raises ReleaseRefused: nothing has changed, released already, older than the last release, lower than the contract
-    demands; IntegrityError when the last release is not what the lock says.
+    Raises ReleaseRefused: nothing has changed, or nothing but a lowered number; released already, older than the last
+    release, lower than the contract demands; IntegrityError when the last release is not what the lock says.
     """
     head = new.root
     released = store.releases.versions(head.name)
@@ -67,6 +68,9 @@ def judge(new: Closure, store: Store, bump: str | None) -> Verdict:
     old = resolve_release(head.name, last, store)
     if head.version == last and store.is_clean(head) and old.pin.digest == new.pin.digest:
         raise refusal(head, f"already released as {last}, and nothing has changed since")
+    if head.version < last and _differs_in_number_only(old, new):
+        message = f"{head.version} is older than the last release, {last}, and nothing else has changed"
+        raise refusal(head, f"{message}: there is nothing to release; write {last} back")
     reasons = tuple(closure_changes(old, new, store))
     level = level_of(list(reasons))
     least = bumped(last, level)
@@ -89,6 +93,13 @@ def _check_own(head: Head, released: list[Version], store: Store, advice: str) -
         raise refusal(head, f"{version} is released already, and {what}: {advice}")
     if version < last:
         raise refusal(head, f"{version} is older than the last release, {last}: {advice}")
+
+
+def _differs_in_number_only(old: Closure, new: Closure) -> bool:
+    """Whether the root is what was released but for the number, made of the same parts."""
+    released = old.root.written.source.text
+    now = with_version(new.root, old.root.version)
+    return old.pin.digest == new.pin.digest and text_digest(now) == text_digest(released)
 
 
 def _because(level: str, reasons: tuple[Change, ...]) -> str:

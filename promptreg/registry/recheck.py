@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from promptreg.errors import IntegrityError, InvalidFile, Problem, PromptregError, UnsatisfiableRef
-from promptreg.model.digest import text_digest
+from promptreg.model.digest import text_digest, told_apart
 from promptreg.model.kinds import TEXT_KINDS
 from promptreg.model.lock import Key, LockEntry
 from promptreg.model.prompt import Prompt
@@ -105,14 +105,14 @@ class Recheck:
         if head.kind != entry.kind:
             yield self._lock_fault(entry, f'is of kind "{head.kind}"; the lock says "{entry.kind}"')
         if head.body_digest != entry.body:
-            yield self._lock_fault(entry, f"has the body {_short(head.body_digest)}; {_says(entry.body)}")
+            yield self._lock_fault(entry, f"has the body {_against(head.body_digest, entry.body)}")
         if _needs_schema(head) is not (entry.schema is not None):
             verb = "no frozen one" if entry.schema is None else "a frozen one, which the prompt does not use"
             yield self._lock_fault(entry, f"needs its output schema as the prompt names it; the lock holds {verb}")
             return
         contract = self.store.contract_digest(head)
         if contract != entry.contract:
-            yield self._lock_fault(entry, f"has the contract {_short(contract)}; {_says(entry.contract)}")
+            yield self._lock_fault(entry, f"has the contract {_against(contract, entry.contract)}")
 
     def _pin_faults(self, entry: LockEntry, closure: Closure) -> Iterator[Problem]:
         for pin in entry.pins:
@@ -120,7 +120,7 @@ class Recheck:
             if found is None:
                 yield self._lock_fault(entry, f"is pinned to {pin.name}, which nothing in it uses")
             elif found.digest != pin.closure:
-                message = f"holds {pin.name} with the closure {_short(found.digest)}; {_says(pin.closure)}"
+                message = f"holds {pin.name} with the closure {_against(found.digest, pin.closure)}"
                 yield self._lock_fault(entry, message)
 
     # -- places
@@ -154,13 +154,10 @@ def _misfits(closure: Closure) -> Iterator[Problem]:
 
 def _differing(what: str, entry: LockEntry, found: str, wanted: str, path: str) -> Iterator[Problem]:
     if found != wanted:
-        message = f"is not the {what} that was released as {entry} ({_short(found)}; {_says(wanted)})"
+        message = f"is not the {what} that was released as {entry} ({_against(found, wanted)})"
         yield Problem(IntegrityError.code, message, path)
 
 
-def _says(digest: str) -> str:
-    return f"the lock says {_short(digest)}"
-
-
-def _short(digest: str) -> str:
-    return f"{digest[:15]}…"
+def _against(found: str, wanted: str) -> str:
+    now, then = told_apart(found, wanted)
+    return f"{now}; the lock says {then}"

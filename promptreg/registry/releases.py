@@ -7,7 +7,7 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from promptreg.errors import IntegrityError, InvalidFile, Problem, UnsatisfiableRef
-from promptreg.model.digest import text_digest
+from promptreg.model.digest import text_digest, told_apart
 from promptreg.model.version import Version
 from promptreg.registry.files import decode, decode_utf8
 from promptreg.registry.source_tree import LOCK, FrozenFile, SourceTree, frozen_key
@@ -150,8 +150,8 @@ class Releases:
 
     def _check(self, entry: LockEntry, what: str, found: str, wanted: str, path: str) -> None:
         if found != wanted:
-            digests = f"{found[:15]}…, the lock says {wanted[:15]}…"
-            message = f"the frozen {what} of {entry} is not the one that was released ({digests})"
+            now, then = told_apart(found, wanted)
+            message = f"the frozen {what} of {entry} is not the one that was released ({now}, the lock says {then})"
             raise IntegrityError([Problem(IntegrityError.code, message, path)])
 
 

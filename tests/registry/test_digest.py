@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promptreg.errors import PromptregError
-from promptreg.model.digest import closure_digest, json_digest, text_digest
+from promptreg.model.digest import closure_digest, json_digest, text_digest, told_apart
 from promptreg.registry.resolve import resolve
 from tests.registry.folders import load, read_text
 from tests.registry.graphs import NODES, Vertex, files_of, graphs, straight
@@ -253,3 +253,17 @@ def test_a_schema_file_that_cannot_be_read_is_told_with_the_refs(
         'prompts/p.yaml:4:39: the registry holds nothing named "gone"',
         line,
     ]
+
+
+@given(st.text("0123456789abcdef", min_size=64, max_size=64), st.integers(0, 63), st.integers(1, 15))
+def test_two_digests_are_never_shown_as_the_same_text(digits: str, at: int, step: int) -> None:
+    other = f"{digits[:at]}{(int(digits[at], 16) + step) % 16:x}{digits[at + 1 :]}"
+    one, two = told_apart(f"sha256:{digits}", f"sha256:{other}")
+    assert one != two
+    assert len(one) == len(two)
+    assert f"sha256:{digits}".startswith(one.removesuffix("…"))
+    assert len(one.removesuffix("…")) == max(len("sha256:") + 8, len("sha256:") + at + 1)
+
+
+def test_what_is_no_digest_is_shown_as_it_is() -> None:
+    assert told_apart("missing", "sha256:" + "0" * 64) == ("missing", "sha256:00000000…")

@@ -275,6 +275,23 @@ def test_releasing_an_older_number_is_refused(shop: Path) -> None:
     assert releases(released(shop, "rules/tone", bump="auto")) == ["rules/tone@1.2.1"]
 
 
+def test_a_lowered_number_alone_is_nothing_to_release(shop: Path) -> None:
+    released(shop, "reply", with_parts=True)
+    edit(shop, {"rules/tone.md": rule("1.2.0"), "reply.yaml": prompt("1.4.0")})
+    released(shop, "rules/tone", "reply")
+    edit(shop, {"rules/tone.md": rule("1.1.0").replace("\n", "\r\n"), "reply.yaml": prompt("1.3.9")})
+    for bump in (None, "auto", "patch", "major"):
+        for with_parts in (False, True):
+            (message,) = refused(shop, "rules/tone", bump=bump, with_parts=with_parts)
+            assert message == (
+                "prompts/rules/tone.md:3:10: rules/tone: 1.1.0 is older than the last release, 1.2.0, and nothing else "
+                "has changed: there is nothing to release; write 1.2.0 back"
+            )
+    edit(shop, {"rules/tone.md": rule("1.1.0", more="summary: Other.\n")})
+    assert releases(released(shop, "rules/tone", bump="auto")) == ["rules/tone@1.2.1"]
+    assert releases(released(shop, "reply", bump="auto")) == ["reply@1.4.1"]  # it is made of another part now
+
+
 def test_a_prompt_of_heads_is_refused(shop: Path) -> None:
     released(shop, "rules/tone")
     (message,) = refused(shop, "reply")

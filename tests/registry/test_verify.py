@@ -101,6 +101,19 @@ def test_every_changed_byte_is_found(registry: Path) -> None:
     assert faults(registry) == []
 
 
+def test_digests_that_begin_alike_are_told_apart(registry: Path) -> None:
+    entry = entries_of(registry)["rules/tone@1.0.0"]
+    for field in ("file", "body", "contract"):
+        digest = getattr(entry, field)
+        last = "0" if digest[-1] != "0" else "1"
+        relock(registry, entry._replace(**{field: digest[:-1] + last}))
+        assert [fault for fault in faults(registry) if digest in fault and digest[:-1] + last in fault], field
+        relock(registry, entry)
+    relock(registry, entry._replace(file=entry.file[:-1] + ("0" if entry.file[-1] != "0" else "1")))
+    with pytest.raises(IntegrityError, match=entry.file):
+        open_store(registry).releases.verified("rules/tone", Version(1, 0, 0))
+
+
 def test_every_position_of_one_frozen_file_counts(registry: Path) -> None:
     path = registry / ".versions/rules/tone/1.0.0.md"
     original = path.read_bytes()
