@@ -1,0 +1,1 @@
+"""The token budget: which form of which part is sent, and why."""
