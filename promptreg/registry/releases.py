@@ -100,6 +100,17 @@ class Releases:
             raise UnsatisfiableRef.at(f"{name}@{version} is not released here")
         return decode(self._tree.read(item.file, item.path), item.path)
 
+    def says(self, name: str, version: Version, text: str) -> bool:
+        """Whether that version is frozen here with this text (CR LF as LF); raises InvalidFile when unreadable.
+
+        Bytes are compared, which costs less than decoding them: a listing asks this for every head.
+        """
+        item = self._index().get(name, {}).get(version)
+        if item is None:
+            return False
+        frozen, wanted = self._tree.read(item.file, item.path), text.encode()
+        return frozen == wanted or frozen.replace(b"\r\n", b"\n") == wanted.replace(b"\r\n", b"\n")
+
     def head(self, name: str, version: Version) -> Head:
         """The released component or prompt, read once; raises InvalidFile when its file is broken."""
         with self._mutex:

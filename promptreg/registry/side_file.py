@@ -56,5 +56,5 @@ def sample_inputs(prompt: Prompt, name: str, store: Store) -> dict[str, Any]:
     if spec.inputs is not None:
         copy: dict[str, Any] = copy_checked(spec.inputs, {}, (), [])  # the caller may change it
         return copy
-    place = prompt.written.location(("samples", name, "file"))
-    return read_inputs_file(store.side_file(spec.file or "", place), prompt.inputs)
+    file = store.side_file(spec.file or "", lambda: prompt.written.location(("samples", name, "file")))
+    return read_inputs_file(file, prompt.inputs)

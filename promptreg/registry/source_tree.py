@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -11,7 +12,7 @@ from promptreg.errors import InvalidFile
 from promptreg.model.kinds import is_name
 from promptreg.model.version import Version
 from promptreg.registry.files import MAX_FILE_BYTES, find_files, read_bytes
-from promptreg.registry.walk import Listing, Stamp, shown_path
+from promptreg.registry.walk import Listing, Stamp, shown_below, shown_path
 
 __all__ = ["FROZEN", "LABELS", "LOCK", "FolderTree", "FrozenFile", "SourceTree", "frozen_key"]
 
@@ -52,6 +53,7 @@ class SourceTree(Protocol):
         """Another answer than before when a file has changed."""
 
 
+@lru_cache(maxsize=1_000)  # most names are those of many folders
 def frozen_key(file_name: str) -> tuple[Version, str] | None:
     """Version and suffix of a frozen file's name (`1.2.0.md`, `1.2.0.schema.json`), None for any other name."""
     parts = file_name.split(".", 3)
@@ -59,6 +61,22 @@ def frozen_key(file_name: str) -> tuple[Version, str] | None:
         return None
     version = Version.parse(".".join(parts[:3]))
     return None if version is None else (version, "." + parts[3])
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    """What is in a folder, by name; nothing in one that cannot be read."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return []
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads nowhere: reading it will say so
+        return False
 
 
 class FolderTree:
@@ -89,17 +107,18 @@ class FolderTree:
     def frozen(self) -> dict[str, dict[str, FrozenFile]]:
         """See SourceTree; links are not followed, and folders whose path is no name are passed over."""
         found: dict[str, dict[str, FrozenFile]] = {}
-        top = self.registry / FROZEN
-        for base, folders, files in os.walk(top):
-            folders.sort()
-            name = os.path.relpath(base, top).replace(os.sep, "/")
-            if not is_name(name):
-                continue
-            for file in sorted(files):
-                if frozen_key(file) is not None:
-                    place = os.path.join(base, file)
-                    found.setdefault(name, {})[file] = FrozenFile(place, shown_path(place, self.root))
-        return found
+        shown = shown_below(str(self.registry), str(self.root))
+        waiting = [("", os.path.join(self.registry, FROZEN))]
+        while waiting:
+            name, folder = waiting.pop()
+            for entry in _entries(folder):
+                inner = f"{name}/{entry.name}" if name else entry.name
+                if _is_folder(entry):
+                    if not entry.is_symlink() and is_name(inner):
+                        waiting.append((inner, entry.path))
+                elif name and frozen_key(entry.name) is not None:
+                    found.setdefault(name, {})[entry.name] = FrozenFile(entry.path, shown(entry.path))
+        return dict(sorted(found.items()))
 
     def optional(self, relative: str) -> tuple[bytes, str] | None:
         """See SourceTree."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 
 from promptreg.errors import IntegrityError, InvalidFile, Problem, PromptregError, UnknownName, nearest
@@ -97,17 +97,19 @@ class Store:
             raise UnknownName.at(f'"{name}" is of kind {found.kind}, not a prompt; only prompts are rendered')
         return found
 
-    def side_file(self, relative: str, at: Location | None = None) -> Source:
+    def side_file(self, relative: str, at: Callable[[], Location] | None = None) -> Source:
         """A sample or schema file named in a prompt, relative to the registry; links must not leave it.
 
-        Raises InvalidFile; what has no place inside the file is placed `at` the ref to it.
+        Raises InvalidFile; what has no place inside the file is placed `at` the ref to it, which is asked only then:
+        places are parsed again from the text.
         """
         try:
             file, path = self.tree.side(relative)
             limit = 20 * MAX_FILE_BYTES
             return decode(self.tree.read(file, path, limit), path)
         except InvalidFile as error:
-            raise InvalidFile([_referred(problem, at) for problem in error.problems]) from None
+            place = at() if at is not None and any(problem.line is None for problem in error.problems) else None
+            raise InvalidFile([_referred(problem, place) for problem in error.problems]) from None
 
     def schema_file(self, prompt: Prompt) -> Source:
         """The file of a prompt's output schema: the frozen one for a release."""
@@ -117,7 +119,7 @@ class Store:
             if frozen is not None:
                 return frozen
             raise IntegrityError.at(f"the frozen output schema of {prompt.name}@{prompt.version} is missing")
-        return self.side_file(prompt.output.schema, prompt.written.location(("output", "schema")))
+        return self.side_file(prompt.output.schema, lambda: prompt.written.location(("output", "schema")))
 
     def contract_digest(self, head: Head) -> str:
         """The digest of what callers rely on, with the file that an output schema is in; raises InvalidFile."""
@@ -135,18 +137,19 @@ class Store:
         return found
 
     def _equals_release(self, head: Head) -> bool:
-        if not self.releases.holds(head.name, head.version):
-            return False
         try:
-            frozen = self.releases.source(head.name, head.version).text
-            if frozen.replace("\r\n", "\n") != head.written.source.text.replace("\r\n", "\n"):
+            if not self.releases.says(head.name, head.version, head.written.source.text):
                 return False
             if not isinstance(head, Prompt) or head.output is None or not isinstance(head.output.schema, str):
                 return True
-            schema = self.releases.schema(head.name, head.version)
-            return schema is not None and text_digest(schema.text) == text_digest(self.schema_file(head).text)
+            frozen = self.releases.schema(head.name, head.version)
+            return frozen is not None and _with_lf(frozen.text) == _with_lf(self.schema_file(head).text)
         except InvalidFile:
             return False
+
+
+def _with_lf(text: str) -> str:
+    return text.replace("\r\n", "\n")
 
 
 def _referred(problem: Problem, at: Location | None) -> Problem:

@@ -6,7 +6,7 @@ All rules about names, links and limits are here; how folders are looked into is
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from promptreg.errors import InvalidFile, Problem
@@ -22,6 +22,7 @@ __all__ = [
     "Stamp",
     "Top",
     "reason",
+    "shown_below",
     "shown_path",
     "walk",
 ]
@@ -102,6 +103,16 @@ def shown_path(file: str | os.PathLike[str], root: str | os.PathLike[str]) -> st
     return _printable(os.path.relpath(file, root).replace(os.sep, "/"))
 
 
+def shown_below(folder: str, root: str) -> Callable[[str], str]:
+    """`shown_path` for many paths that all begin with that of `folder`, which is compared with the root only once."""
+    shown = os.path.relpath(folder, root)
+    if shown.startswith(os.pardir):  # the root may lie below the folder
+        return lambda path: shown_path(path, root)
+    start = len(os.path.join(folder, ""))
+    prefix = "" if shown == os.curdir else _printable(shown.replace(os.sep, "/")) + "/"
+    return lambda path: prefix + _printable(path[start:].replace(os.sep, "/"))
+
+
 def _printable(name: str) -> str:
     """A file name as text; bytes that are not UTF-8 become escapes."""
     return name if name.isascii() else name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
@@ -141,6 +152,7 @@ class _Walk:
     def __init__(self, folders: Folders, top: Top) -> None:
         self.folders = folders
         self.top = top
+        self.shown = shown_below(top.path, top.root)
         self.found: list[Found] = []
         self.faults: list[tuple[str, Problem]] = []
         self.waiting: list[_Folder] = []
@@ -211,7 +223,7 @@ class _Walk:
             message = f'the file name gives the component name "{_printable(name)}", which {wrong}'
             self.fault(name, entry.path, message)
         else:
-            self.found.append(Found(name, entry.path, shown_path(entry.path, self.top.root), stamp))
+            self.found.append(Found(name, entry.path, self.shown(entry.path), stamp))
 
     def finish(self) -> Listing:
         """What was found, in an order that the file system has no part in; a name with two suffixes is nobody's."""

@@ -46,6 +46,20 @@ def test_text_is_rendered_without_loading_a_tokenizer() -> None:
     assert (done.returncode, done.stdout) == (0, b"Say hello.")
 
 
+def test_a_listing_that_was_made_before_parses_nothing(tmp_path: Path) -> None:
+    code = (
+        "import sys; from promptreg.cli.app import main; main(['list']);"
+        "sys.exit(any(m in sys.modules for m in ('jinja2', 'yaml', 'promptreg.registry.strict_yaml')))"
+    )
+    environment = {**_ENVIRONMENT, "PROMPTREG_CACHE_DIR": str(tmp_path)}
+    outputs = []
+    for _ in range(2):  # the shipped registry: with releases, and prompts with schema files
+        done = subprocess.run([sys.executable, "-c", code], cwd=_PROJECT, env=environment, capture_output=True)
+        outputs.append(done.stdout)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert outputs[0] == outputs[1] != b""
+
+
 @pytest.mark.parametrize("arguments", [["render", "hello"], ["list", "--format", "json"], ["--help"], ["render", "x"]])
 def test_a_closed_pipe_is_quiet(arguments: list[str]) -> None:
     reader, writer = os.pipe()

@@ -136,7 +136,7 @@ def test_a_side_file_outside_or_unreadable_is_told_at_the_ref(tmp_path: Path, na
     with (registry / "large.json").open("wb") as stream:
         stream.truncate(20_000_001)
     with pytest.raises(InvalidFile) as caught:
-        load(tmp_path).side_file(name, Location("prompts/p.yaml", 3, 9))
+        load(tmp_path).side_file(name, lambda: Location("prompts/p.yaml", 3, 9))
     assert str(caught.value).startswith("prompts/p.yaml:3:9: ")
     assert reason in str(caught.value)
 
@@ -153,5 +153,5 @@ def test_links_inside_the_registry_lead_to_side_files(tmp_path: Path) -> None:
 def test_a_fault_inside_a_side_file_keeps_its_own_place(tmp_path: Path) -> None:
     fill(tmp_path, {"a.json": b'{\n"\xff"}'})
     with pytest.raises(InvalidFile) as caught:
-        load(tmp_path).side_file("a.json", Location("prompts/p.yaml", 3, 9))
+        load(tmp_path).side_file("a.json", lambda: Location("prompts/p.yaml", 3, 9))
     assert str(caught.value) == "prompts/a.json:2:2: is not UTF-8 (byte 0xff): save it as UTF-8"
