@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from promptreg.api import Registry, load, load_bundle
     from promptreg.errors import (
+        BudgetError,
         ConditionFailed,
         CycleError,
         InputError,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "BudgetError",
     "ConditionFailed",
     "CycleError",
     "InputError",

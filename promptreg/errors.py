@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 __all__ = [
+    "BudgetError",
     "ConditionFailed",
     "CycleError",
     "InputError",
@@ -130,6 +131,27 @@ class ConditionFailed(PromptregError):
     """A `requires` pre-condition of the prompt is false for these inputs."""
 
     code = "condition"
+
+
+class BudgetError(PromptregError):
+    """The required parts do not fit the token budget, or no budget can hold one of them.
+
+    `smallest` is the smallest budget that would do (for `--budget`, the reserve included), None when none would;
+    `largest` are the largest of the required parts in their shortest forms: (part id, tokens), falling.
+    """
+
+    code = "budget"
+
+    def __init__(
+        self,
+        problems: Iterable[Problem] | str,
+        *,
+        smallest: int | None = None,
+        largest: Iterable[tuple[str, int]] = (),
+    ) -> None:
+        super().__init__(problems)
+        self.smallest = smallest
+        self.largest = tuple(largest)
 
 
 class OutputInvalid(PromptregError):

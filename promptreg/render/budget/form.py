@@ -85,6 +85,10 @@ class Forms(Protocol):
         """Tokens of the full form alone, whether legal or not."""
 
     @property
+    def max_tokens(self) -> int | None:
+        """The part's own `max_tokens`."""
+
+    @property
     def shortest(self) -> Form | None:
         """The legal form with the fewest tokens; `best` for a part that cannot be shortened."""
 

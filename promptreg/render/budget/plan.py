@@ -44,10 +44,9 @@ class Decision(NamedTuple):
     """What became of one part.
 
     `state`: kept, shortened or dropped. `stage`: required, core or filler, None for a dropped part. `form` is what is
-    sent, None when dropped. `missing` are the tokens that its shortest form lacked when it was dropped, `total` the
-    running total (overhead included) after the decision, `reason` why it went so, in words. `keeps_at` is the
-    smallest limit, not below the present one, at which the part is kept in full; None where it is already, or where
-    no limit would do.
+    sent, None when dropped. `missing` are the tokens that its shortest form (with all that must come along) lacked
+    when it was dropped. `total` is the running total after the decision, overhead included; while required parts
+    grow it holds the shortest forms of those that follow. `reason` says in words why it went so.
     """
 
     id: str
@@ -57,16 +56,18 @@ class Decision(NamedTuple):
     missing: int
     total: int
     reason: str
-    keeps_at: int | None = None
 
 
 class Plan(NamedTuple):
     """Decisions in document order (as `Layout.parts`), and `walk`, their positions in the order they were made.
 
-    `total` is the exact count of what is sent, overhead included; `limit` None is no limit.
+    `total` is the exact count of what is sent, overhead included; `limit` None is no limit. `next_limit` is the
+    smallest larger limit at which anything but `missing` may be different; None when none is.
     """
 
     decisions: tuple[Decision, ...]
     walk: tuple[int, ...]
     total: int
     limit: int | None
+    fit: str
+    next_limit: int | None
