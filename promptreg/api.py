@@ -354,9 +354,7 @@ class Registry:
             import_module(f"promptreg.render.{module}")
         for target in state.targets(ref, locked=self._locked):
             program = state.program(target)
-            for parts in program.parts:
-                for part in parts:
-                    part.template.prepare()
+            program.prepare()
             prepare_schema(program.prompt, state.store)
             self._counter(program.prompt).count("ready")
             self._profile(program.prompt)

@@ -10,11 +10,22 @@ from promptreg.model.inputs import InputSpec
 from promptreg.model.version import Version
 from promptreg.model.written import KeyPath, Written
 
-__all__ = ["Message", "Output", "Part", "Prompt", "SampleSpec", "Slot"]
+__all__ = ["Message", "Output", "Part", "Prompt", "SampleSpec", "Slot", "Variant"]
+
+
+class Variant(NamedTuple):
+    """A shorter form of a part: a used component or a text; `key` is the path of the ref or text in the file."""
+
+    key: KeyPath
+    use: Use | None
+    includes: tuple[Use, ...] = ()
 
 
 class Part(NamedTuple):
-    """One part of a message: a used component (`use`) or inline text; `key` is its path in the file."""
+    """One part of a message: a used component (`use`) or inline text; `key` is its path in the file.
+
+    `variants` are its shorter forms, longest first. `needs` are the ids of the parts and slots that its budget names.
+    """
 
     id: str
     key: KeyPath
@@ -24,6 +35,16 @@ class Part(NamedTuple):
     fence: str | None
     budget: Mapping[str, Any]
     includes: tuple[Use, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    needs: tuple[str, ...] = ()
+
+    @property
+    def uses(self) -> tuple[Use, ...]:
+        """Every reference to a component, in document order: the used one, includes, and those of the variants."""
+        own = (self.use, *self.includes) if self.use is not None else self.includes
+        if not self.variants:
+            return own
+        return (*own, *(use for form in self.variants for use in (form.use, *form.includes) if use is not None))
 
 
 class Message(NamedTuple):
@@ -43,6 +64,12 @@ class Slot(NamedTuple):
     input: str
     roles: tuple[str, ...]
     budget: Mapping[str, Any]
+    needs: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Its part id: the position among the messages."""
+        return str(self.position)
 
 
 class Output(NamedTuple):
@@ -118,12 +145,6 @@ class Prompt:
 
     @property
     def uses(self) -> tuple[Use, ...]:
-        """Every reference to a component, in document order: used parts and the includes of inline texts."""
-        found: list[Use] = []
-        for message in self.messages:
-            if isinstance(message, Message):
-                for part in message.parts:
-                    if part.use is not None:
-                        found.append(part.use)
-                    found.extend(part.includes)
-        return tuple(found)
+        """Every reference to a component, in document order: of parts, the includes of their texts, and variants."""
+        messages = (message for message in self.messages if isinstance(message, Message))
+        return tuple(use for message in messages for part in message.parts for use in part.uses)

@@ -7,7 +7,7 @@ from typing import Any
 
 from promptreg.model.component import Component, Example, Use
 from promptreg.model.inputs import MISSING, InputSpec
-from promptreg.model.prompt import Message, Output, Part, Prompt, SampleSpec, Slot
+from promptreg.model.prompt import Message, Output, Part, Prompt, SampleSpec, Slot, Variant
 from promptreg.model.ref import Ref
 from promptreg.model.version import Version
 from promptreg.registry.written import FileWritten
@@ -15,7 +15,7 @@ from promptreg.text import Source
 
 __all__ = ["FORMAT", "decode_head", "encode_head"]
 
-FORMAT = 2
+FORMAT = 3
 """Changes whenever an encoded head does."""
 
 Encoded = dict[str, Any]
@@ -87,6 +87,10 @@ def _decode_uses(items: list[Any]) -> tuple[Use, ...]:
     return tuple(Use(Ref.parse(text), text, line, column, tuple(key)) for text, line, column, key in items)
 
 
+def _decode_use(items: list[Any]) -> Use | None:
+    return _decode_uses(items)[0] if items else None
+
+
 def _encode_prompt(head: Prompt) -> Encoded:
     return {
         "model": head.model,
@@ -100,10 +104,10 @@ def _encode_prompt(head: Prompt) -> Encoded:
 
 def _encode_message(message: Message | Slot) -> list[Any]:
     if isinstance(message, Slot):
-        return ["slot", message.position, message.key, message.input, message.roles, message.budget]
+        return ["slot", message.position, message.key, message.input, message.roles, message.budget, message.needs]
     parts = [
         [part.id, part.key, _encode_uses((part.use,) if part.use else ()), part.bindings, part.when, part.fence,
-         part.budget, _encode_uses(part.includes)]
+         part.budget, _encode_uses(part.includes), list(map(_encode_variant, part.variants)), part.needs]
         for part in message.parts
     ]  # fmt: skip
     return ["message", message.position, message.role, message.separator, parts]
@@ -111,16 +115,25 @@ def _encode_message(message: Message | Slot) -> list[Any]:
 
 def _decode_message(item: list[Any]) -> Message | Slot:
     if item[0] == "slot":
-        _, position, key, name, roles, budget = item
-        return Slot(position, tuple(key), name, tuple(roles), budget)
+        _, position, key, name, roles, budget, needs = item
+        return Slot(position, tuple(key), name, tuple(roles), budget, tuple(needs))
     _, position, role, separator, parts = item
     return Message(position, role, separator, tuple(map(_decode_part, parts)))
 
 
 def _decode_part(item: list[Any]) -> Part:
-    label, key, use, bindings, when, fence, budget, includes = item
-    used = _decode_uses(use)
-    return Part(label, tuple(key), used[0] if used else None, bindings, when, fence, budget, _decode_uses(includes))
+    label, key, use, bindings, when, fence, budget, includes, variants, needs = item
+    found, forms = _decode_uses(includes), tuple(map(_decode_variant, variants))
+    return Part(label, tuple(key), _decode_use(use), bindings, when, fence, budget, found, forms, tuple(needs))
+
+
+def _encode_variant(form: Variant) -> list[Any]:
+    return [form.key, _encode_uses((form.use,) if form.use else ()), _encode_uses(form.includes)]
+
+
+def _decode_variant(item: list[Any]) -> Variant:
+    key, use, includes = item
+    return Variant(tuple(key), _decode_use(use), _decode_uses(includes))
 
 
 def _decode_prompt(found: Mapping[str, Any], name: str, source: Source, inputs: dict[str, InputSpec]) -> Prompt:

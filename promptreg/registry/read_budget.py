@@ -8,7 +8,10 @@ from typing import Any
 from promptreg.model.written import KeyPath
 from promptreg.registry.reader import Reader, plain
 
-__all__ = ["PLACES", "read_part_budget", "read_prompt_budget"]
+__all__ = ["MAX_TOKENS", "PLACES", "read_part_budget", "read_prompt_budget"]
+
+MAX_TOKENS = 100_000_000
+"""No budget is larger: what is written so is a mistake, not a model."""
 
 _Check = Callable[[Reader, Any, KeyPath], Any]
 
@@ -19,8 +22,22 @@ def _number(reader: Reader, value: Any, path: KeyPath) -> Any:
     return value
 
 
-def _positive(reader: Reader, value: Any, path: KeyPath) -> Any:
-    return reader.count(value, path, least=1)
+def _count(least: int) -> _Check:
+    def check(reader: Reader, value: Any, path: KeyPath) -> Any:
+        found = reader.count(value, path, least=least)
+        if found > MAX_TOKENS:
+            reader.fault(path, f"is above {MAX_TOKENS:,}, the most that a budget may be")
+        return found
+
+    return check
+
+
+def _sticky(reader: Reader, value: Any, path: KeyPath) -> Any:
+    if isinstance(value, bool):
+        return value
+    if type(value) is not int or not 1 <= value <= MAX_TOKENS:
+        reader.fault(path, "must be true, false, or a number of tokens of at least 1")
+    return value
 
 
 def _one_of(*choices: str) -> _Check:
@@ -28,49 +45,48 @@ def _one_of(*choices: str) -> _Check:
 
 
 def _text(reader: Reader, value: Any, path: KeyPath) -> Any:
-    return reader.text(value, path)
+    found = reader.scalar(value, path)
+    if found == "":
+        reader.fault(path, "must not be empty")
+    return found or ""
 
 
-def _variants(reader: Reader, value: Any, path: KeyPath) -> Any:
-    for index, item in enumerate(reader.sequence(value, path, least=1)):
-        here = (*path, index)
-        shape = reader.mapping(item, here, ("use", "text"))
-        if isinstance(item, dict) and ("use" in shape) == ("text" in shape):
-            reader.fault(here, 'must have either "use" or "text"')
-        if "use" in shape:
-            reader.ref(shape["use"], (*here, "use"))
-        if "text" in shape and not isinstance(shape["text"], str):
-            reader.fault((*here, "text"), "must be template text (quote it)")
+def _as_written(reader: Reader, value: Any, path: KeyPath) -> Any:
     return plain(value)
 
 
 def _texts(reader: Reader, value: Any, path: KeyPath) -> Any:
     if isinstance(value, list):
-        return [reader.text(item, (*path, index)) for index, item in enumerate(value)]
-    return [reader.text(value, path)]
+        return [_text(reader, item, (*path, index)) for index, item in enumerate(value)]
+    return [_text(reader, value, path)]
 
 
 _SIZES: dict[str, _Check] = {
     "priority": _number,
-    "min_tokens": _positive,
-    "max_tokens": _positive,
-    "min_items": lambda reader, value, path: reader.count(value, path),
+    "min_tokens": _count(1),
+    "max_tokens": _count(1),
+    "min_items": _count(0),
     "group": _text,
     "needs": _texts,
 }
-_TRUNCATE: dict[str, _Check] = {"truncate": _one_of("end", "start", "middle")}
+_TEXT: dict[str, _Check] = {
+    **_SIZES,
+    "truncate": _one_of("end", "start", "middle"),
+    "drop": _one_of("first", "last", "lowest"),
+    "variants": _as_written,
+}
 PLACES: dict[str, dict[str, _Check]] = {
-    "use": {**_SIZES, **_TRUNCATE, "drop": _one_of("first", "last", "lowest"), "variants": _variants},
-    "text": {**_SIZES, **_TRUNCATE, "variants": _variants},
+    "use": _TEXT,
+    "text": _TEXT,
     "slot": {**_SIZES, "drop": _one_of("oldest", "newest"), "truncate": _one_of("end", "start", "middle")},
 }
 """The keys of a `budget` block by the place it stands in."""
 
 _PROMPT: dict[str, _Check] = {
-    "tokens": _positive,
-    "reserve": lambda reader, value, path: reader.count(value, path),
+    "tokens": _count(1),
+    "reserve": _count(0),
     "fit": _one_of("pack", "cutoff"),
-    "sticky": lambda reader, value, path: reader.flag(value, path),
+    "sticky": _sticky,
 }
 
 

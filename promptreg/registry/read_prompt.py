@@ -13,11 +13,13 @@ from promptreg.model.component import Use
 from promptreg.model.digest import json_digest
 from promptreg.model.inputs import InputSpec
 from promptreg.model.kinds import MESSAGE_ROLES, SLOT_ROLES, is_label
-from promptreg.model.prompt import Message, Output, Part, Prompt, SampleSpec, Slot
+from promptreg.model.prompt import Message, Output, Part, Prompt, SampleSpec, Slot, Variant
 from promptreg.model.written import KeyPath
 from promptreg.registry.read_budget import read_part_budget, read_prompt_budget
 from promptreg.registry.read_component import Scan, include_uses
 from promptreg.registry.read_inputs import read_inputs, read_value
+from promptreg.registry.read_needs import read_needs
+from promptreg.registry.read_variants import read_use, read_variants
 from promptreg.registry.reader import Reader, plain
 from promptreg.registry.strict_yaml import Document
 from promptreg.registry.written import FileWritten
@@ -158,7 +160,7 @@ class _Messages:
                 found.append(self._slot(item, path, index))
             else:
                 found.append(self._message(item, path, index))
-        return tuple(found)
+        return read_needs(self.reader, tuple(found))
 
     def _slot(self, value: Any, path: KeyPath, index: int) -> Slot:
         reader = self.reader
@@ -191,7 +193,7 @@ class _Messages:
         if isinstance(value, dict) and ("use" in shape) == ("text" in shape):
             both = 'has both "use" and "text": keep one of them, and put the other into a part of its own'
             reader.fault(path, both if "use" in shape else 'must have either "use" (a component) or "text"')
-        use = self._use(shape, path)
+        use = read_use(reader, shape["use"], (*path, "use")) if "use" in shape else None
         includes: tuple[Use, ...] = ()
         if "text" in shape:
             if isinstance(shape["text"], str):
@@ -202,16 +204,13 @@ class _Messages:
             reader.fault((*path, "when"), "must be an expression written as text")
         place = "use" if "use" in shape else "text"
         budget = read_part_budget(reader, shape["budget"], (*path, "budget"), place) if "budget" in shape else {}
+        variants: tuple[Variant, ...] = ()
+        if "variants" in budget:
+            key: KeyPath = (*path, "budget", "variants")
+            variants = read_variants(reader, shape["budget"]["variants"], key, self.name, self.scan)
         bindings = self._bindings(shape, path)
-        return Part(label, path, use, bindings, "when" in shape, self._fence(shape, path), budget, includes)
-
-    def _use(self, shape: dict[str, Any], path: KeyPath) -> Use | None:
-        if "use" not in shape:
-            return None
-        key: KeyPath = (*path, "use")
-        ref = self.reader.ref(shape["use"], key)
-        place = self.reader.document.location(key)
-        return None if ref is None else Use(ref, str(ref), place.line, place.column, key)
+        fence = self._fence(shape, path)
+        return Part(label, path, use, bindings, "when" in shape, fence, budget, includes, variants)
 
     def _bindings(self, shape: dict[str, Any], path: KeyPath) -> dict[str, Any]:
         if "with" not in shape:

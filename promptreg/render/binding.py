@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 
 from promptreg.errors import InputError, InvalidFile, Problem, nearest
 from promptreg.model.check import Fault, copy_checked, path_text
-from promptreg.model.component import Component
+from promptreg.model.component import Component, Use
 from promptreg.model.inputs import InputSpec
 from promptreg.model.prompt import Part, Prompt
 from promptreg.model.written import KeyPath, Written
 from promptreg.template import Binding, Bound, Fixed
 from promptreg.text import TextMap
 
-__all__ = ["BoundInput", "bind_part", "default_bindings", "fixed", "prompt_bindings", "value_at"]
+__all__ = ["BoundInput", "bind_part", "bind_variant", "default_bindings", "fixed", "prompt_bindings", "value_at"]
 
 _PATH = re.compile(r"\$[a-z][a-z0-9_]*(?:\.[A-Za-z0-9_-]+)*")
 
@@ -64,25 +64,35 @@ def prompt_bindings(prompt: Prompt) -> dict[str, Binding]:
 
 def bind_part(prompt: Prompt, part: Part, component: Component) -> tuple[BoundInput, ...]:
     """The bindings of a used component; raises InvalidFile naming every input that cannot be bound."""
-    binder = _Binder(prompt, part, component)
-    bound = [found for name, spec in component.inputs.items() if (found := binder.bind(name, spec)) is not None]
+    assert part.use is not None
+    binder = _Binder(prompt, part, part.use, component)
     for name in part.bindings:
         if name not in component.inputs:
             binder.fault((name,), f"{component.name} has no such input", nearest(name, component.inputs), key=True)
-    if binder.problems:
-        raise InvalidFile(binder.problems)
-    return tuple(bound)
+    return binder.all()
+
+
+def bind_variant(prompt: Prompt, part: Part, use: Use, component: Component) -> tuple[BoundInput, ...]:
+    """The bindings of a component used as a variant of a part: of the part's own, it takes those that it declares."""
+    return _Binder(prompt, part, use, component).all()
 
 
 class _Binder:
-    def __init__(self, prompt: Prompt, part: Part, component: Component) -> None:
+    def __init__(self, prompt: Prompt, part: Part, use: Use, component: Component) -> None:
         self.prompt = prompt
         self.part = part
+        self.use = use
         self.component = component
         self.problems: list[Problem] = []
 
+    def all(self) -> tuple[BoundInput, ...]:
+        bound = [self.bind(name, spec) for name, spec in self.component.inputs.items()]
+        if self.problems:
+            raise InvalidFile(self.problems)
+        return tuple(found for found in bound if found is not None)
+
     def fault(self, at: KeyPath, message: str, suggestion: str | None = None, *, key: bool = False) -> None:
-        path = (*self.part.key, "with", *at) if at else (*self.part.key, "use")
+        path = (*self.part.key, "with", *at) if at else self.use.key
         place = self.prompt.written.location(path, key=key)
         self.problems.append(
             Problem(InvalidFile.code, message, place.path, place.line, place.column, path_text(path), suggestion)
@@ -100,10 +110,10 @@ class _Binder:
             return self._checked(name, spec, (name,), own.schema, own, key)
         if not spec.required:
             return BoundInput(name, None, spec.default, None, ())
-        message = (
-            f'the input "{name}" of {self.component.name} is not bound: add it to "with", or declare it as an input'
+        ways = (
+            'add it to "with", or declare it as an input' if self.part.use else "declare it as an input of the prompt"
         )
-        self.fault((), message)
+        self.fault((), f'the input "{name}" of {self.component.name} is not bound: {ways}')
         return None
 
     def _path(self, name: str, spec: InputSpec, given: str, key: KeyPath) -> BoundInput | None:

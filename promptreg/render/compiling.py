@@ -20,10 +20,7 @@ def compile_closure(closure: Closure, store: Store) -> None:
 
     root = closure.root
     if isinstance(root, Prompt):
-        program = compile_prompt(closure, Shelf())
-        for parts in program.parts:
-            for part in parts:
-                part.template.prepare()
+        compile_prompt(closure, Shelf()).prepare()
         prepare_schema(root, store)
         return
     whole = closure._replace(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import chain
 from threading import RLock
 from typing import Any
 
@@ -73,8 +72,7 @@ class Loaded:
         for ref in refs:
             target = self.wanted(ref, locked=True)
             if target.version is not None and self.store.releases.entry(target.name, target.version).kind == "prompt":
-                for part in chain.from_iterable(self.program(target).parts):
-                    part.template.prepare()
+                self.program(target).prepare()
 
 
 def as_prompt(head: Head) -> Prompt:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from promptreg.errors import InvalidFile, Problem, PromptregError
-from promptreg.model.component import Component
+from promptreg.model.component import Component, Use
 from promptreg.model.inputs import InputSpec
-from promptreg.model.prompt import Message, Part, Prompt, Slot
+from promptreg.model.prompt import Message, Part, Prompt, Slot, Variant
 from promptreg.model.written import KeyPath
 from promptreg.registry.resolve import Closure
-from promptreg.render.binding import BoundInput, bind_part, fixed, prompt_bindings
+from promptreg.render.binding import BoundInput, bind_part, bind_variant, fixed, prompt_bindings
 from promptreg.render.library import Library, Shelf
 from promptreg.render.segment import Label, Link
 from promptreg.template import Binding, Bound, Expression, Template, compile_expression
@@ -28,7 +28,10 @@ class Condition(NamedTuple):
 
 
 class PartProgram(NamedTuple):
-    """A part ready to run. `origins` binds the names of its template; `chain` leads from the prompt to it."""
+    """A part ready to run. `origins` binds the names of its template; `chain` leads from the prompt to it.
+
+    `variants` are the shorter forms of the part, each ready to run in its place, without variants and conditions.
+    """
 
     part: Part
     template: Template
@@ -38,6 +41,7 @@ class PartProgram(NamedTuple):
     chain: tuple[Link, ...]
     when: Condition | None
     examples: Component | None
+    variants: tuple[PartProgram, ...] = ()
 
 
 class Program(NamedTuple):
@@ -50,6 +54,13 @@ class Program(NamedTuple):
     requires: tuple[Condition, ...]
     ensures: tuple[Condition, ...]
     slot_roles: Mapping[str, tuple[str, ...]]
+
+    def prepare(self) -> None:
+        """Compile everything that the parts and their variants include."""
+        for parts in self.parts:
+            for part in parts:
+                for form in (part, *part.variants):
+                    form.template.prepare()
 
 
 def compile_prompt(closure: Closure, shelf: Shelf) -> Program:
@@ -98,12 +109,25 @@ class _Compiler:
     def _part(self, part: Part) -> PartProgram:
         when = self._condition((*part.key, "when"), self.prompt.inputs) if part.when else None
         if part.use is None:
-            body = self.prompt.written.text_map((*part.key, "text"))
-            template = self.library.inline(body, self.prompt.name, self.prompt.inputs, part.includes)
-            return PartProgram(part, template, None, prompt_bindings(self.prompt), self.label, (), when, None)
-        component = self.closure.members[part.use.ref.name]
-        bound = bind_part(self.prompt, part, component)
-        start, _ = self.prompt.written.scalar_span(part.use.key)
+            found = self._inline(part, (*part.key, "text"), part.includes)
+        else:
+            component = self.closure.members[part.use.ref.name]
+            found = self._used(part, part.use, component, bind_part(self.prompt, part, component))
+        return found._replace(when=when, variants=tuple(self._variant(part, form) for form in part.variants))
+
+    def _variant(self, part: Part, form: Variant) -> PartProgram:
+        if form.use is None:
+            return self._inline(part, form.key, form.includes)
+        component = self.closure.members[form.use.ref.name]
+        return self._used(part, form.use, component, bind_variant(self.prompt, part, form.use, component))
+
+    def _inline(self, part: Part, key: KeyPath, includes: tuple[Use, ...]) -> PartProgram:
+        body = self.prompt.written.text_map(key)
+        template = self.library.inline(body, self.prompt.name, self.prompt.inputs, includes)
+        return PartProgram(part, template, None, prompt_bindings(self.prompt), self.label, (), None, None)
+
+    def _used(self, part: Part, use: Use, component: Component, bound: tuple[BoundInput, ...]) -> PartProgram:
+        start, _ = self.prompt.written.scalar_span(use.key)
         return PartProgram(
             part=part,
             template=self.library.template(component),
@@ -111,7 +135,7 @@ class _Compiler:
             origins={item.name: self._origin(item, component) for item in bound},
             label=self.library.label(component),
             chain=(Link(self.label, start),),
-            when=when,
+            when=None,
             examples=component if component.kind == "examples" else None,
         )
 

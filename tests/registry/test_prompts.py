@@ -29,10 +29,10 @@ messages:
       - use: instructions/agent@^3
       - use: rules/refund-limits@~1.2
         with: {max_amount: $max_amount, note: $$5, deep: {a: [1, 1.10]}}
-        budget: {priority: 40, min_items: 2, drop: lowest, needs: other}
+        budget: {priority: 40, min_items: 2, drop: lowest, needs: history}
       - text: "Write {% include \\"rules/tone\\" %}."
         when: "not internal"
-        budget: {variants: [{text: a}, {use: b@1}], needs: [x, y]}
+        budget: {variants: [{text: "{% include \\"e\\" %}"}, {use: b@1}, t], needs: [instructions/agent, "2.0"]}
   - slot: history
     roles: [user, system]
     budget: {priority: 20, drop: oldest}
@@ -57,8 +57,14 @@ def test_a_prompt_holds_everything_that_is_written() -> None:
     assert slot == Slot(1, ("messages", 1), "history", ("user", "system"), {"priority": 20, "drop": "oldest"})
     assert [part.id for part in system.parts + user.parts] == ["0.0", "0.1", "0.2", "2.0"]
     assert system.parts[1].bindings == {"max_amount": "$max_amount", "note": "$$5", "deep": {"a": [1, 1.1]}}
-    assert system.parts[1].budget == {"priority": 40, "min_items": 2, "drop": "lowest", "needs": ["other"]}
-    assert system.parts[2].budget == {"variants": [{"text": "a"}, {"use": "b@1"}], "needs": ["x", "y"]}
+    assert system.parts[1].budget == {"priority": 40, "min_items": 2, "drop": "lowest", "needs": ["history"]}
+    assert system.parts[2].budget["needs"] == ["instructions/agent", "2.0"]
+    assert [part.needs for part in system.parts] == [(), ("1",), ("0.0", "2.0")]
+    assert [(form.key[-2:], bool(form.use), len(form.includes)) for form in system.parts[2].variants] == [
+        ((0, "text"), False, 1),
+        ((1, "use"), True, 0),
+        (("variants", 2), True, 0),
+    ]
     assert [part.when for part in system.parts] == [False, False, True]
     assert user.parts[0].fence == "ticket"
     assert prompt.samples["small-claim"].inputs == {"max_amount": 50, "ticket": "Where is it?"}
@@ -71,6 +77,9 @@ def test_uses_are_all_refs_in_document_order_with_their_places() -> None:
         ("instructions/agent@^3", 17, 14),
         ("rules/refund-limits@~1.2", 18, 14),
         ("rules/tone", 21, 22),
+        ("e", 23, 37),
+        ("b@1", 23, 66),
+        ("t", 23, 72),
     ]
 
 
@@ -138,7 +147,8 @@ TAIL = "messages: [{role: user, parts: [{text: x}]}]\n"
         (PART + "{text: x, fence: 'a b'}\n", ['7:26: messages[0].parts[0].fence: "a b" cannot be a tag']),
         (PART + "{text: x, fence: [a]}\n", ["7:26: messages[0].parts[0].fence: must be text"]),
         (PART + "{text: x, budget: 3}\n", ["7:27: messages[0].parts[0].budget: must be a mapping with priority, "]),
-        (PART + "{text: x, budget: {drop: last}}\n", ['7:28: messages[0].parts[0].budget.drop: unknown key "drop"']),
+        (PART + "{text: x, budget: {drop: oldest}}\n",
+         ['7:34: messages[0].parts[0].budget.drop: "oldest" is not one of first, last, lowest']),
         (PART + "{text: x, budget: {priority: high}}\n",
          ["7:38: messages[0].parts[0].budget.priority: must be a number"]),
         (PART + "{text: x, budget: {priority: true}}\n",
@@ -157,6 +167,17 @@ TAIL = "messages: [{role: user, parts: [{text: x}]}]\n"
          ['7:45: messages[0].parts[0].budget.variants[0].use: "../x" is not a ref']),
         (PART + "{text: x, budget: {variants: [{text: [a]}]}}\n",
          ["7:46: messages[0].parts[0].budget.variants[0].text: must be template text"]),
+        (PART + "{text: x, budget: {variants: [3]}}\n",
+         ["7:39: messages[0].parts[0].budget.variants[0]: must be a mapping with use, text"]),
+        (PART + "{text: x, budget: {variants: short}}\n",
+         ["7:38: messages[0].parts[0].budget.variants: must be a list"]),
+        (PART + '{text: x, budget: {variants: ["{% include b %}"]}}\n',
+         ["7:40: an include in support/reply must name a component"]),
+        (PART + "{text: x, budget: {max_tokens: 100000001}}\n",
+         ["7:40: messages[0].parts[0].budget.max_tokens: is above 100,000,000, the most that a budget may be"]),
+        (PART + "{text: x, budget: {group: ''}}\n", ["7:35: messages[0].parts[0].budget.group: must not be empty"]),
+        (PART + "{text: x, budget: {needs: ['']}}\n",
+         ["7:36: messages[0].parts[0].budget.needs[0]: must not be empty"]),
         (PART + "{text: x, budget: {needs: {a: b}}}\n", ["7:35: messages[0].parts[0].budget.needs: must be text"]),
         (PART + '{text: "a{% include b %}"}\n', ["7:18: an include in support/reply must name a component"]),
         (HEAD + TAIL + "requires: a > 0\n", ["5:11: requires: must be a list"]),
@@ -177,6 +198,9 @@ TAIL = "messages: [{role: user, parts: [{text: x}]}]\n"
         (HEAD + TAIL + "budget: {fit: pak}\n",
          ['5:15: budget.fit: "pak" is not one of pack, cutoff (did you mean "pack"?)']),
         (HEAD + TAIL + "budget: {tokens: 1.5}\n", ["5:18: budget.tokens: must be a whole number of at least 1"]),
+        (HEAD + TAIL + "budget: {tokens: 100000001}\n", ["5:18: budget.tokens: is above 100,000,000"]),
+        (HEAD + TAIL + "budget: {sticky: 0}\n", ["5:18: budget.sticky: must be true, false, or a number of tokens"]),
+        (HEAD + TAIL + "budget: {sticky: often}\n", ["5:18: budget.sticky: must be true, false, or a number"]),
         (HEAD + TAIL + "model: [x]\n", ["5:8: model: must be text"]),
         (HEAD + TAIL + "samples: [x]\n", ["5:10: samples: must be a mapping"]),
         (HEAD + TAIL + "samples: {One: {}}\n", ['5:11: samples.One: "One" cannot name a sample']),
