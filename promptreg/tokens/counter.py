@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, Protocol
 
-__all__ = ["Bounds", "Counter", "Kind"]
+__all__ = ["Bounds", "Counter", "Kind", "SeamRule"]
 
 Kind = Literal["exact", "approximate"]
 
@@ -14,6 +14,27 @@ class Bounds(NamedTuple):
 
     low: int
     high: int
+
+
+class SeamRule(Protocol):
+    """Where a tokenizer cuts a text whatever stands around it (*hard boundaries*), so that joins need no recount.
+
+    At a hard boundary, the count of any text is the count of what stands before plus the count of what follows. A rule
+    may know some of them only. An optional attribute `seam_rule` of a counter; without it joins are counted in full.
+    """
+
+    @property
+    def id(self) -> str:
+        """A name that changes with the boundaries: it is part of what counts are remembered under."""
+
+    def first(self, text: str) -> int | None:
+        """The first hard boundary inside of the text: neither at its start nor at its end; None without one."""
+
+    def last(self, text: str) -> int | None:
+        """The last hard boundary inside of the text."""
+
+    def cuts(self, left: str, right: str) -> bool:
+        """Whether there is a hard boundary where `left` ends and `right` begins; neither is empty."""
 
 
 class Counter(Protocol):

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from promptreg.errors import TokenizerMissing
 from promptreg.tokens.counter import Bounds
 from promptreg.tokens.ranks import RankFile, find_ranks
+from promptreg.tokens.seams import PatternSeams, tiktoken_seams
 
 if TYPE_CHECKING:
     from tiktoken import Encoding
@@ -53,6 +54,11 @@ class TiktokenCounter:
         self._ranks = ranks
         self._whole: Encoding | None = None
         self._lock = Lock()
+
+    @property
+    def seam_rule(self) -> PatternSeams:
+        """The boundaries at which the patterns of these encodings cut any text."""
+        return tiktoken_seams()
 
     def count(self, text: str) -> int:
         """The number of tokens of `text`."""
