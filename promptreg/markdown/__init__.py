@@ -1,0 +1,1 @@
+"""The block structure of Markdown with exact offsets. Text in, values out; nothing is rendered."""
