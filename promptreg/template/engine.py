@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from jinja2.runtime import LoopContext, Undefined
 from jinja2.utils import missing
 
-from promptreg.errors import Problem, TemplateInvalid
+from promptreg.errors import LimitExceeded, Problem, TemplateInvalid
 from promptreg.template import runtime
 from promptreg.template.bullets import Bullets
 from promptreg.template.callables import Macro
@@ -86,11 +86,12 @@ class Template:
 
     def _check_size(self, out: list[str], meter: Meter) -> None:
         if sum(map(len, out)) > meter.limits.output:
+            from promptreg.template.overflow import crossing
+
             error = meter.fail("output")
-            place = self.body.location(0)
-            raise type(error)(
-                [Problem(error.code, error.problems[0].message, *place)], limit=error.limit, allowed=error.allowed
-            )
+            place, *includes = crossing(self.body, out, meter.limits.output)
+            message = error.problems[0].message + "".join(f"; included at {link}" for link in includes)
+            raise LimitExceeded([Problem(error.code, message, *place)], limit=error.limit, allowed=error.allowed)
 
 
 class Expression:
