@@ -16,7 +16,7 @@ from promptreg.registry.git.history import Change, is_continued, list_changes
 from promptreg.registry.git.names import decoded, path_in_repository, shown
 from promptreg.registry.git.objects import ObjectReader
 from promptreg.registry.git.refs import Ref, list_names, list_refs
-from promptreg.registry.git.revision import Commit, find_commit, refuse_revision
+from promptreg.registry.git.revision import Commit, find_commit, find_head, refuse_revision
 from promptreg.registry.git.tree import Staged, TreeFile, list_index, list_tree
 
 __all__ = ["MAX_BYTES", "Place", "Repository"]
@@ -81,8 +81,8 @@ class Repository:
         return decoded(os.fsencode(os.path.relpath(real, self.top)))
 
     def head(self) -> Commit | None:
-        """The commit that is checked out; None before the first one."""
-        return find_commit(self._objects, "HEAD")
+        """The commit that is checked out; None before the first one. A repository that has lost it is damaged."""
+        return find_head(self._git, self._objects)
 
     def resolve(self, rev: str) -> Commit:
         """The commit that a revision names, as git reads it: a branch, tag, id, `HEAD~2`, `main@{1}`.
@@ -91,8 +91,8 @@ class Repository:
         """
         commit = find_commit(self._objects, rev)
         if commit is None:
-            names = list_names(self._git)
-            if not names and self.head() is None:
+            head, names = self.head(), list_names(self._git)
+            if not names and head is None:
                 raise UsageError(f'there is no revision "{shown(rev)}": the repository has no commits yet')
             refuse_revision(rev, names, is_shallow=bool(self.shallow))
         return commit

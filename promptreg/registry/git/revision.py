@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from typing import NamedTuple, NoReturn
 
 from promptreg.errors import UsageError, nearest
+from promptreg.registry.git.environment import Git
 from promptreg.registry.git.faults import GitError, MissingObject
 from promptreg.registry.git.names import revision_fault, shown
 from promptreg.registry.git.objects import ObjectReader
+from promptreg.registry.git.process import output
 from promptreg.registry.git.refs import short_name
 
-__all__ = ["Commit", "find_commit", "refuse_revision"]
+__all__ = ["Commit", "find_commit", "find_head", "refuse_revision"]
 
 MAX_COMMIT = 10_000_000
 
@@ -59,6 +62,31 @@ def find_commit(reader: ObjectReader, rev: str) -> Commit | None:
         return None
     tree = answer.content.partition(b"\n")[0].removeprefix(b"tree ")
     return Commit(answer.object_id, tree.decode("ascii", "replace"))
+
+
+def find_head(git: Git, reader: ObjectReader) -> Commit | None:
+    """The commit that is checked out; None before the first one. Raises GitError when HEAD leads to a lost commit."""
+    found = find_commit(reader, "HEAD")
+    if found is not None:
+        return found
+    lost = _line(git, "rev-parse", "--verify", "-q", "HEAD")
+    if lost:
+        raise _damaged(f"HEAD is {lost}, and no commit of that id is in it")
+    try:
+        branch = _line(git, "symbolic-ref", "-q", "HEAD")
+    except GitError:  # so says git before it tells the name of a branch that it cannot read
+        raise _damaged("the branch that is checked out names no commit") from None
+    if branch and os.path.lexists(os.path.join(git.folder, _line(git, "rev-parse", "--git-path", branch))):
+        raise _damaged("the branch that is checked out names no commit")
+    return None
+
+
+def _line(git: Git, *arguments: str) -> str:
+    return os.fsdecode(output(git, arguments, also_fine=1).removesuffix(b"\n"))
+
+
+def _damaged(fault: str) -> GitError:
+    return GitError(f"the repository is damaged: {fault}; `git fsck` tells what else is lost")
 
 
 def refuse_revision(rev: str, refs: Sequence[str], *, is_shallow: bool) -> NoReturn:

@@ -163,6 +163,37 @@ def test_without_commits_there_is_nothing_to_name(work: Work) -> None:
             repository.resolve(rev)
 
 
+@pytest.mark.parametrize("detached", [False, True], ids=["on a branch", "detached"])
+def test_a_lost_commit_checked_out_is_damage(history: tuple[Work, list[str]], detached: bool) -> None:
+    work, commits = history
+    if detached:
+        work.git("checkout", "-q", "--detach", "main")
+    last = commits[-1]
+    (work.top / ".git/objects" / last[:2] / last[2:]).unlink()
+    repository = work.open()
+    for ask in (
+        repository.head,
+        repository.history,
+        lambda: repository.resolve("HEAD"),
+        lambda: repository.resolve("x"),
+    ):
+        with pytest.raises(GitError, match=f"the repository is damaged: HEAD is {last}"):
+            ask()
+    assert repository.resolve("old").id == commits[0]
+
+
+@pytest.mark.parametrize("content", ["", "no id\n"], ids=["empty, as after a power cut", "garbage"])
+@pytest.mark.parametrize("linked", [False, True], ids=["main work tree", "linked work tree"])
+def test_a_broken_ref_checked_out_is_damage(history: tuple[Work, list[str]], content: str, linked: bool) -> None:
+    work, _ = history
+    if linked:
+        work.git("worktree", "add", "-q", "-b", "näher", "../linked", "main")
+    (work.top / ".git/refs/heads" / ("näher" if linked else "main")).write_text(content)
+    repository = Work(work.top.parent / "linked" if linked else work.top).open()
+    with pytest.raises(GitError, match="the repository is damaged: the branch that is checked out names no commit"):
+        repository.head()
+
+
 def test_a_detached_head_is_a_head(history: tuple[Work, list[str]]) -> None:
     work, commits = history
     work.git("checkout", "-q", "--detach", commits[1])
