@@ -115,7 +115,29 @@ def test_loading_a_folder_does_not_import_git(past: Work) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-def test_a_repo_of_gitpython_is_a_repository(past: Work) -> None:
-    git = pytest.importorskip("git")
-    assert said(promptreg.load(repo=git.Repo(past.top), at="v1")) == "Never promise"
-    assert said(promptreg.load(repo=git.Repo(past.top / "prompts", search_parent_directories=True))) == "NEVER EVER"
+def test_a_repo_of_gitpython_is_a_repository(past: Work, tmp_path: Path) -> None:
+    import git  # here, because it fails where there is no git binary
+
+    with git.Repo(past.top) as repo:
+        assert said(promptreg.load(repo=repo)) == "NEVER EVER"
+        assert said(promptreg.load(repo=repo, staged=True)) == "Do not promise"
+        assert said(promptreg.load(repo=repo, at="v1")) == "Never promise"
+        with pytest.raises(UsageError, match='there is no revision "v3"'):
+            promptreg.load(repo=repo, at="v3")
+    with git.Repo(past.top / "prompts", search_parent_directories=True) as repo:
+        assert said(promptreg.load(repo=repo)) == "NEVER EVER"
+    with git.Repo(past.clone(tmp_path / "bare", "--bare").top) as repo:
+        assert said(promptreg.load(repo=repo)) == "Do not promise"
+    past.git("worktree", "add", "-q", "--detach", str(tmp_path / "linked"), "v1")
+    with git.Repo(tmp_path / "linked") as repo:
+        assert said(promptreg.load(repo=repo)) == "Never promise"
+
+
+def test_nothing_imports_gitpython(past: Work) -> None:
+    code = (
+        "import sys, promptreg; promptreg.load('prompts', at='v1').render('support/reply', sample='small-claim').text;"
+        "sys.exit('git' in sys.modules)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], cwd=past.top, env=environment, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
