@@ -68,10 +68,13 @@ def read_file(file: str | Path, path: str, limit: int = MAX_FILE_BYTES) -> Sourc
     return decode(read_bytes(file, path, limit), path)
 
 
-def read_bytes(file: str | Path, path: str, limit: int = MAX_FILE_BYTES) -> bytes:
-    """The bytes of a regular file; raises InvalidFile when it cannot be read or is too large."""
+def read_bytes(file: str | Path, path: str, limit: int = MAX_FILE_BYTES, *, inside: Path | None = None) -> bytes:
+    """The bytes of a regular file; raises InvalidFile when it cannot be read or is too large.
+
+    With `inside`, a link is followed only to what is below that folder.
+    """
     try:
-        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        descriptor = _open(file) if inside is None else _open_inside(file, path, inside)
         try:
             info = os.fstat(descriptor)
             if not stat.S_ISREG(info.st_mode):
@@ -84,6 +87,25 @@ def read_bytes(file: str | Path, path: str, limit: int = MAX_FILE_BYTES) -> byte
     if len(data) > limit or info.st_size > limit:
         raise InvalidFile.at(f"is larger than {limit:,} bytes", path=path)
     return data
+
+
+def _open(file: str | Path, more: int = 0) -> int:
+    return os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | more)
+
+
+def _open_inside(file: str | Path, path: str, folder: Path) -> int:
+    """Like `_open`; whether the file is a link is asked only where the system refuses to open one."""
+    unlinked = getattr(os, "O_NOFOLLOW", 0)
+    if unlinked:
+        try:
+            return _open(file, unlinked)
+        except OSError:
+            if not os.path.islink(file):
+                raise
+    real = os.path.realpath(file)
+    if not real.startswith(os.path.join(os.path.realpath(folder), "")):
+        raise InvalidFile.at("leaves the registry", path=path)
+    return _open(real)
 
 
 def _read_all(descriptor: int, limit: int) -> bytes:

@@ -21,7 +21,7 @@ from promptreg.registry.atomic import locked, put_new, replace_file, stage, swee
 from promptreg.registry.draft import Draft
 from promptreg.registry.read_component import Scan
 from promptreg.registry.release_plan import Compile, Request, Step, plan
-from promptreg.registry.source_tree import LOCK, FolderTree, FrozenFile
+from promptreg.registry.source_tree import FROZEN, LOCK, FolderTree, FrozenFile
 from promptreg.registry.store import load_store
 from promptreg.registry.walk import shown_path
 
@@ -106,7 +106,7 @@ class _Writer:
                 raise ReleaseRefused.at("was changed while it was being released; release it again", path=step.path)
 
     def _write(self) -> None:
-        lock = self.tree.registry / LOCK
+        lock = Path(os.path.realpath(self.tree.registry / LOCK))  # a link stays a link
         frozen = list(self._frozen())
         raised = [step for step in self.steps if step.text != step.before]
         names = [(self._stage(file, data), file) for file, data in frozen]
@@ -164,7 +164,10 @@ class _Writer:
         return temporary
 
     def _make(self, folder: Path) -> None:
-        """Make a folder and what is missing above it; a link that leads out of the registry is not followed."""
+        """Make a folder and what is missing above it, inside of the registry.
+
+        A link among the frozen folders is refused wherever it leads: reading does not follow it.
+        """
         missing = []
         while not os.path.lexists(folder):
             missing.append(folder)
@@ -172,6 +175,9 @@ class _Writer:
         real = os.path.realpath(folder)
         if real != self.real and not real.startswith(self.real + os.sep):
             raise IntegrityError.at("leads out of the registry", path=shown_path(folder, self.tree.root))
+        frozen = self.tree.registry / FROZEN
+        if folder.is_relative_to(frozen) and real != os.path.join(self.real, folder.relative_to(self.tree.registry)):
+            raise IntegrityError.at("is a link, or behind one", path=shown_path(folder, self.tree.root))
         for path in reversed(missing):
             path.mkdir()
             self.undo.append(path.rmdir)

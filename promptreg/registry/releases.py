@@ -74,10 +74,10 @@ class Releases:
             if self._lock is None:
                 from promptreg.model.lock import parse_lock
 
-                found = self._tree.optional(LOCK)
+                found = _lock_text(self._tree)
                 if found is not None:
-                    self.lock_path = found[1]
-                self._lock = {} if found is None else parse_lock(_lock_text(*found), found[1])
+                    self.lock_path = found.path
+                self._lock = {} if found is None else parse_lock(found.text, found.path)
                 self._files = None  # a release in the meantime: files that the lock names are on disk before it is
             return self._lock
 
@@ -166,8 +166,10 @@ class Releases:
             raise IntegrityError([Problem(IntegrityError.code, message, path)])
 
 
-def _lock_text(data: bytes, path: str) -> str:
+def _lock_text(tree: SourceTree) -> Source | None:
+    """The lock as text; raises IntegrityError, because a lock that cannot be read vouches for nothing."""
     try:
-        return decode_utf8(data, path).text
+        found = tree.optional(LOCK)
+        return None if found is None else decode_utf8(*found)
     except InvalidFile as error:
         raise IntegrityError([problem._replace(code=IntegrityError.code) for problem in error.problems]) from None

@@ -92,8 +92,8 @@ class FolderTree:
         return find_files(self.registry, self.root)
 
     def read(self, file: str, path: str, limit: int = MAX_FILE_BYTES) -> bytes:
-        """See SourceTree."""
-        return read_bytes(file, path, limit)
+        """See SourceTree; links are followed as long as they stay inside."""
+        return read_bytes(file, path, limit, inside=self.registry)
 
     def side(self, relative: str) -> tuple[str, str]:
         """See SourceTree; links are followed as long as they stay inside."""
@@ -105,10 +105,11 @@ class FolderTree:
         return real, path
 
     def frozen(self) -> dict[str, dict[str, FrozenFile]]:
-        """See SourceTree; links are not followed, and folders whose path is no name are passed over."""
+        """See SourceTree; links to folders are not followed, and folders whose path is no name are passed over."""
         found: dict[str, dict[str, FrozenFile]] = {}
         shown = shown_below(str(self.registry), str(self.root))
-        waiting = [("", os.path.join(self.registry, FROZEN))]
+        top = os.path.join(self.registry, FROZEN)
+        waiting = [] if os.path.islink(top) else [("", top)]
         while waiting:
             name, folder = waiting.pop()
             for entry in _entries(folder):
@@ -126,7 +127,7 @@ class FolderTree:
         if not os.path.lexists(file):
             return None
         path = shown_path(file, self.root)
-        return read_bytes(file, path, 64 * MAX_FILE_BYTES), path
+        return self.read(str(file), path, 64 * MAX_FILE_BYTES), path
 
     def stamps(self) -> Mapping[str, Stamp]:
         """See SourceTree."""

@@ -449,6 +449,27 @@ def test_frozen_folders_that_lead_out_of_the_registry_are_refused(shop: Path, tm
     assert not (shop / LOCK).exists()
 
 
+@pytest.mark.parametrize("link", [".versions", ".versions/rules", ".versions/rules/tone"])
+def test_frozen_folders_that_are_links_are_refused(shop: Path, link: str) -> None:
+    place = shop / "prompts" / link
+    place.parent.mkdir(parents=True, exist_ok=True)
+    (shop / "prompts/elsewhere").mkdir()
+    place.symlink_to(shop / "prompts/elsewhere")
+    with pytest.raises(IntegrityError, match=f"prompts/{link}: is a link, or behind one"):
+        released(shop, "rules/tone")
+    assert list((shop / "prompts/elsewhere").iterdir()) == []
+    assert not (shop / LOCK).exists()
+
+
+def test_a_lock_that_is_a_link_stays_one(shop: Path) -> None:
+    released(shop, "rules/tone")
+    (shop / LOCK).rename(shop / "prompts/real.lock")
+    (shop / LOCK).symlink_to("real.lock")
+    released(shop, "rules/limits")
+    assert (shop / LOCK).is_symlink()
+    assert set(lock(shop)) == {"rules/tone@1.0.0", "rules/limits@0.3.0"}
+
+
 class Refusing:
     """Refuses one call of the operating system, the n-th that changes the disk."""
 

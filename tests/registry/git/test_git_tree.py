@@ -136,13 +136,14 @@ PATHS = st.sampled_from(
 )  # fmt: skip
 LINKS = st.sampled_from(
     ("link.md", "l/ink.md", "link.yaml", "link.yml", "link", "data/link", "loop", "up", "link.txt", "x/y", "b.md",
-     ".versions/a/3.0.0.md")
+     ".versions/a/3.0.0.md", ".versions/a/3.1.0.md", ".versions/b", ".versions/b/1.0.0.md", ".versions",
+     "promptreg.lock", "labels.yaml")
 )  # fmt: skip
 TARGETS = st.sampled_from(
     ("a.md", "./b.md", "data", "data/s.yaml", "../prompts/a.md", "../prompts", "..", ".", "../..", "gone", "gone.md",
      "link", "loop", "link.md", "../outside.md", "../outside", "../outside/back/a.md", "../outside/back", "x/../a.md",
      "data/link/s.yaml", "../a.md", "../../../beyond.md", "../../../beyond", "../loops/1", "b.md/",
-     "data//s.yaml")
+     "data//s.yaml", "../../a.md", "../../../outside.md", "../../../prompts", "a", "3.1.0.md")
 )  # fmt: skip
 FILES = st.dictionaries(PATHS, CONTENTS, max_size=8)
 LINKED = st.dictionaries(LINKS, TARGETS, max_size=5)
@@ -159,8 +160,8 @@ def place(top: Path, files: Mapping[str, str | bytes], links: Mapping[str, str])
         outside = "beyond" in target or (target == "../.." and "/" not in name)
         if outside and ("." in name) is not target.endswith(".md"):
             continue  # what is beyond the repository is told by the name of the link
-        if name.startswith(".") and ".." in target:
-            continue  # a frozen file outside of the registry is read from disk, but not from git
+        if target.startswith("../../") and not outside and not name.startswith(".versions/a/"):
+            continue  # and beyond it this is, for others
         _place(top / "prompts" / name, lambda file, target=target: file.symlink_to(target))
 
 
@@ -205,6 +206,9 @@ def inner(tmp_path_factory: pytest.TempPathFactory) -> Work:
 )
 @example({}, {"link.yaml": "../loops/1", "link": "loop", "loop": "link"})
 @example({}, {"link.yaml": "loop", "loop": "link.yaml"})
+@example({}, {".versions/a/3.0.0.md": "../../../outside.md", "labels.yaml": "../outside.md"})
+@example({}, {".versions/a/3.0.0.md": "../../a.md", "promptreg.lock": "../outside.md", ".versions/b": "a"})
+@example({"x/labels.yaml": "p: {a: 1.0.0}\n"}, {"labels.yaml": "x/labels.yaml", ".versions/a/3.0.0.md": "3.1.0.md"})
 @example({}, {"link": "../../../beyond", "link.md": "../../../beyond.md", "loop": "loop", "l/ink.md": "../loop"})
 def test_a_commit_is_its_checkout(inner: Work, files: dict[str, str | bytes], links: dict[str, str]) -> None:
     surroundings(inner)
@@ -226,6 +230,20 @@ def test_the_law_is_not_about_empty_registries(inner: Work) -> None:
     assert found["releases"].keys() == {"a"}
     assert found["sides"]["link.yaml"] == ("prompts/link.yaml", "x: 1\n")
     assert found["heads"]["a"][-1][-1] is True
+
+
+def test_links_lead_out_of_no_registry(inner: Work) -> None:
+    surroundings(inner)
+    (inner.top / "prompts/.versions/a/1.0.0.md").unlink()
+    links = {".versions/a/1.0.0.md": "../../../outside.md", "promptreg.lock": "../outside.md"}
+    place(inner.top, {}, {**links, "labels.yaml": "../outside.md"})
+    inner.commit("One")
+    for tree in (on_disk(inner), at(inner), staged(inner)):
+        found = told(tree)
+        leaves = ("InvalidFile", "prompts/.versions/a/1.0.0.md: leaves the registry")
+        assert found["releases"] == {"a": [("1.0.0", leaves)]}
+        assert found["lock"] == ("IntegrityError", "prompts/promptreg.lock: leaves the registry")
+        assert found["labels"] == ("InvalidFile", "prompts/labels.yaml: leaves the registry")
 
 
 def test_a_revision_stays_what_it_was(work: Work) -> None:
