@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, NamedTuple
 
-from promptreg.errors import InputError, InvalidFile, Problem, PromptregError
+from promptreg.errors import InputError, Problem, PromptregError, together
 from promptreg.model.prompt import Prompt
 from promptreg.registry.config import Config
 from promptreg.registry.heads import Head, Recall
@@ -332,18 +332,15 @@ class Registry:
 
         Raises the problems of all of them in one error.
         """
-        problems: list[Problem] = []
-        kinds: list[type[PromptregError]] = []
+        errors: list[PromptregError] = []
         state = self._state()
         for ref in [refs] if isinstance(refs, str) else refs:
             try:
                 self._prepare(state, ref)
             except PromptregError as error:
-                problems.extend(error.problems)
-                kinds.append(type(error))
-        if problems:
-            kind = kinds[0] if len(set(kinds)) == 1 and kinds[0].__init__ is PromptregError.__init__ else InvalidFile
-            raise kind(dict.fromkeys(problems))
+                errors.append(error)
+        if errors:
+            raise together(errors)
 
     def _prepare(self, state: Loaded, ref: str) -> None:
         from importlib import import_module

@@ -30,6 +30,7 @@ __all__ = [
     "VersionConflict",
     "WriteFailed",
     "nearest",
+    "together",
 ]
 
 
@@ -206,6 +207,21 @@ class TokenizerMissing(PromptregError):
     """Exact counting was asked for and no rank file with the right hash was found."""
 
     code = "tokenizer"
+
+
+def together(errors: Sequence[PromptregError]) -> PromptregError:
+    """One error for all of them, with each problem once, of the class of the first.
+
+    An IntegrityError among them wins: of several faults, the one with the highest exit code decides.
+    """
+    worst = next((error for error in errors if isinstance(error, IntegrityError)), errors[0])
+    kind: type[PromptregError] = next(kind for kind in type(worst).__mro__ if _takes_problems(kind))
+    return kind(dict.fromkeys(problem for error in errors for problem in error.problems))
+
+
+def _takes_problems(kind: type) -> bool:
+    """Whether an error of this class can be made of problems alone."""
+    return next(one for one in kind.__mro__ if "__init__" in vars(one)) in (PromptregError, LimitExceeded)
 
 
 def nearest(word: str, choices: Sequence[str] | Iterable[str]) -> str | None:

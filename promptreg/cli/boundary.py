@@ -20,7 +20,7 @@ from promptreg.errors import (
     nearest,
 )
 
-__all__ = ["BAD_INPUT", "INTEGRITY", "answer_shell", "guarded"]
+__all__ = ["BAD_INPUT", "answer_shell", "exit_code", "guarded"]
 
 FINDINGS, BAD_INPUT, NO_ANSWER, INTEGRITY, INTERRUPTED = 1, 2, 3, 4, 130
 
@@ -44,6 +44,13 @@ _USERS_PATH = (
     errno.EINVAL,
 )
 """Operating system errors that speak about a path the user chose; all others are failures of the environment."""
+
+
+def exit_code(problems: Sequence[Problem]) -> int:
+    """The exit code of a command that lists problems beside its answer: the highest of theirs, 0 for none."""
+    if not problems:
+        return 0
+    return INTEGRITY if any(problem.code == IntegrityError.code for problem in problems) else BAD_INPUT
 
 
 def guarded(action: Callable[[], int], *, as_json: bool) -> int:

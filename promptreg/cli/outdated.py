@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from promptreg.cli import streams
-from promptreg.cli.boundary import INTEGRITY
+from promptreg.cli.boundary import exit_code
 from promptreg.cli.options import format_option, many_names, reading_options
 from promptreg.cli.session import Where, open_registry
 
@@ -50,7 +50,7 @@ def command(names: tuple[str, ...], form: str, where: Where) -> int:
         return 0
     streams.flush()
     streams.complain(found.problems)
-    return INTEGRITY
+    return exit_code(found.problems)
 
 
 def _counted(checked: int) -> str:

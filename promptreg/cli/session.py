@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from promptreg.cli import streams
-from promptreg.cli.boundary import BAD_INPUT
+from promptreg.cli.boundary import exit_code
 from promptreg.errors import InputError, Problem, UsageError
 from promptreg.registry.moments import NOW, Moment
 
@@ -88,4 +88,4 @@ def report_problems(problems: Sequence[Problem]) -> int:
         return 0
     streams.flush()
     streams.complain(problems)
-    return BAD_INPUT
+    return exit_code(problems)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from promptreg.cli import streams
-from promptreg.cli.boundary import INTEGRITY
+from promptreg.cli.boundary import exit_code
 from promptreg.cli.options import format_option, many_names, reading_options
 from promptreg.cli.session import Where, open_registry
 
@@ -28,7 +28,7 @@ def command(names: tuple[str, ...], form: str, where: Where) -> int:
 
     Every digest of the lock is computed anew from the frozen files. A changed byte, a missing or unknown frozen file, a
     lock edited by hand, a missing pin or a label that points to nothing is a fault. All faults are listed, on standard
-    error, with exit code 4. Nothing is written and no network is used.
+    error, with exit code 4 (2 for a labels file that breaks its format). Nothing is written and no network is used.
     """
     found = open_registry(where).verify(names)
     if form == "json":
@@ -37,11 +37,9 @@ def command(names: tuple[str, ...], form: str, where: Where) -> int:
         streams.write_document(verify_document(found))
     elif not found.problems:
         streams.write_text(_summary(found.releases, found.names, found.files, found.labels))
-    if not found.problems:
-        return 0
     if form == "text":
         streams.complain(found.problems)
-    return INTEGRITY
+    return exit_code(found.problems)
 
 
 def _summary(releases: int, names: int, files: int, labels: int) -> str:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from promptreg.errors import IntegrityError, InvalidFile, Problem, PromptregError, UnknownName, UsageError, nearest
+from promptreg.errors import (
+    InvalidFile,
+    Problem,
+    PromptregError,
+    UnknownName,
+    UsageError,
+    nearest,
+    together,
+)
 from promptreg.model.lock import Key
 from promptreg.model.prompt import Prompt
 from promptreg.model.version import Version
@@ -96,16 +104,21 @@ def entries_of(refs: Iterable[str], store: Store, *, locked: bool) -> list[Key]:
         except PromptregError as error:
             errors.append(error)
     if errors:
-        worst = next((error for error in errors if isinstance(error, IntegrityError)), errors[0])
-        raise type(worst)(dict.fromkeys(problem for error in errors for problem in error.problems))
+        raise together(errors)
     return sorted(found)
 
 
 def _released(target: Wanted, store: Store) -> Version:
-    """The version of a target; raises UsageError when it is a head that differs from its release."""
+    """The version of a target.
+
+    Raises UsageError when it is a head that differs from its release, IntegrityError when that is not what it was.
+    """
     if target.version is not None:
         return target.version
-    closure = resolve_head(store.head(target.name), store)
+    head = store.head(target.name)
+    if (head.name, head.version) in store.releases.lock:
+        store.releases.verified(head.name, head.version)  # the head may differ because the frozen file was changed
+    closure = resolve_head(head, store)
     if not closure.pin.head:
         return closure.root.version
     root = closure.root

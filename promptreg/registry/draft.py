@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from promptreg.errors import IntegrityError
 from promptreg.model.lock import Key, LockEntry
 from promptreg.registry.files import MAX_FILE_BYTES
 from promptreg.registry.heads import Head, read_head
 from promptreg.registry.read_component import Scan
 from promptreg.registry.releases import Releases
-from promptreg.registry.source_tree import FROZEN, LOCK, FolderTree, FrozenFile, frozen_key
+from promptreg.registry.source_tree import FROZEN, FolderTree, FrozenFile, frozen_key
 from promptreg.registry.store import Store, frozen_reader
 from promptreg.registry.walk import Listing, Stamp, shown_path
 from promptreg.text import Source
@@ -33,7 +32,7 @@ class Draft:
     """
 
     def __init__(self, tree: FolderTree, store: Store, scan: Scan) -> None:
-        """Raises IntegrityError for a lock that cannot be trusted, or that is missing although versions are frozen."""
+        """Raises IntegrityError for a lock that cannot be trusted."""
         self.tree = tree
         self.scan = scan
         self.cache_key: str | None = None
@@ -42,11 +41,7 @@ class Draft:
         self.unknown: list[FrozenFile] = []
         self._data: dict[str, bytes] = {}
         self._frozen: dict[str, dict[str, FrozenFile]] = {}
-        found = tree.frozen()
-        if found and tree.optional(LOCK) is None:
-            message = f"is missing, but there are versions below {FROZEN}: restore it from your version control"
-            raise IntegrityError.at(message, path=shown_path(tree.registry / LOCK, tree.root))
-        for name, files in found.items():
+        for name, files in tree.frozen().items():
             for file_name, file in files.items():
                 if self._is_known(name, file_name):
                     self._frozen.setdefault(name, {})[file_name] = file
@@ -72,6 +67,7 @@ class Draft:
             problems=before.problems,
             releases=Releases(self, frozen_reader(self.scan), self.lock),
         )
+        self.store.releases.lock_path = before.releases.lock_path
 
     def rewrite(self, head: Head, text: str) -> None:
         """Let a head have another text; raises InvalidFile when that is none."""

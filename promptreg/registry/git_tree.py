@@ -196,7 +196,9 @@ class GitTree:
             if found is None and self._is_inside(real):
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         except OSError as error:
-            raise InvalidFile.at(f"cannot be read: {reason(error)}", path=path) from error
+            if error.filename is None or self._is_inside(error.filename):
+                raise InvalidFile.at(f"cannot be read: {reason(error)}", path=path) from error
+            found = None
         if found is None:
             raise InvalidFile.at("leaves the registry", path=path)
         if is_folder(found):

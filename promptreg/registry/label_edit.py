@@ -146,7 +146,7 @@ def _check_released(tree: FolderTree, name: str, versions: Sequence[Version]) ->
             raise UnsatisfiableRef.at(message, suggestion=near)
         entry = releases.entry(name, version)
         if not releases.holds(name, version):
-            raise IntegrityError.at(f"the frozen file of {entry} is missing")
+            raise IntegrityError([releases.missing(entry, "file")])
         source = releases.source(name, version)
         if text_digest(source.text) != entry.file:
             raise IntegrityError.at(f"is not the file that was released as {entry}", path=source.path)

@@ -61,7 +61,7 @@ def judge(new: Closure, store: Store, bump: str | None) -> Verdict:
     release, lower than the contract demands; IntegrityError when the last release is not what the lock says.
     """
     head = new.root
-    released = store.releases.versions(head.name)
+    released = sorted((version for name, version in store.releases.lock if name == head.name), reverse=True)
     if not released:
         return Verdict(head.version)
     last = released[0]

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 
 from promptreg.errors import IntegrityError, InvalidFile, Problem, PromptregError, UnsatisfiableRef
 from promptreg.model.digest import text_digest, told_apart
-from promptreg.model.kinds import TEXT_KINDS
 from promptreg.model.lock import Key, LockEntry
 from promptreg.model.prompt import Prompt
 from promptreg.registry.heads import Head
 from promptreg.registry.resolve import Closure, resolve_release
-from promptreg.registry.source_tree import FROZEN
 from promptreg.registry.store import Store
 
 __all__ = ["Recheck"]
@@ -58,8 +56,7 @@ class Recheck:
         try:
             text = self.releases.head(entry.name, entry.version).written.source.text
         except UnsatisfiableRef:
-            suffix = "md" if entry.kind in TEXT_KINDS else "yaml"
-            yield self._missing(entry, suffix, "the frozen file")
+            yield self.releases.missing(entry, "file")
         except InvalidFile as error:
             yield from self._unreadable(entry, error)
         else:
@@ -91,7 +88,7 @@ class Recheck:
                 yield problem._replace(code=IntegrityError.code, message=message)
             return
         if schema is None:
-            yield self._missing(entry, "schema.json", "the frozen output schema")
+            yield self.releases.missing(entry, "output schema")
         else:
             yield from _differing("output schema", entry, text_digest(schema.text), entry.schema, schema.path)
 
@@ -128,13 +125,6 @@ class Recheck:
     def _lock_fault(self, entry: LockEntry, message: str) -> Problem:
         path, line = self.releases.lock_path, self.lines[entry.key]
         return Problem(IntegrityError.code, f"{entry} {message}", path, line, 1)
-
-    def _missing(self, entry: LockEntry, suffix: str, what: str) -> Problem:
-        folder = self.releases.lock_path.rpartition("/")[0]
-        path = f"{folder}/{FROZEN}" if folder else FROZEN
-        return Problem(
-            IntegrityError.code, f"{what} of {entry} is missing", f"{path}/{entry.name}/{entry.version}.{suffix}"
-        )
 
 
 def _needs_schema(head: Head) -> bool:

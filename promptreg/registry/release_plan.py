@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from promptreg.errors import Problem, PromptregError, ReleaseRefused, UsageError
+from promptreg.errors import Problem, PromptregError, ReleaseRefused, UsageError, together
 from promptreg.model.component import Component
 from promptreg.model.digest import text_digest
 from promptreg.model.kinds import name_fault
@@ -74,7 +74,7 @@ class _Planner:
                 except PromptregError as error:
                     errors.append(error)
         if errors:
-            raise type(errors[0])(dict.fromkeys(problem for error in errors for problem in error.problems))
+            raise together(errors)
         return tuple(self.steps.values())
 
     def _ordered(self) -> list[str]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from threading import RLock
 from typing import TYPE_CHECKING
 
 from promptreg.errors import IntegrityError, InvalidFile, Problem, UnsatisfiableRef
 from promptreg.model.digest import text_digest, told_apart
+from promptreg.model.kinds import TEXT_KINDS
 from promptreg.model.version import Version
 from promptreg.registry.files import decode, decode_utf8
-from promptreg.registry.source_tree import LOCK, FrozenFile, SourceTree, frozen_key
+from promptreg.registry.source_tree import FROZEN, LOCK, FrozenFile, SourceTree, frozen_key
 
 if TYPE_CHECKING:
     from promptreg.model.lock import LockEntry
@@ -69,17 +71,33 @@ class Releases:
 
     @property
     def lock(self) -> Mapping[tuple[str, Version], LockEntry]:
-        """The entries of the lock, empty when there is none; raises IntegrityError when it cannot be trusted."""
+        """The entries of the lock, empty when there is none; raises IntegrityError when it cannot be trusted.
+
+        A lock that is missing although there are frozen files was lost: the first release writes it before them.
+        """
         with self._mutex:
             if self._lock is None:
                 from promptreg.model.lock import parse_lock
 
                 found = _lock_text(self._tree)
+                if found is None and self._index():
+                    found = _lock_text(self._tree)  # the first release may just have written both
+                    if found is None:
+                        message = f"is missing, but there are versions below {FROZEN}"
+                        message += ": restore it from your version control"
+                        raise IntegrityError.at(message, path=self._tree.side(LOCK)[1])
                 if found is not None:
                     self.lock_path = found.path
                 self._lock = {} if found is None else parse_lock(found.text, found.path)
                 self._files = None  # a release in the meantime: files that the lock names are on disk before it is
             return self._lock
+
+    def has_lock(self) -> bool:
+        """Whether there is a lock, readable or not."""
+        try:
+            return self._lock is not None or self._tree.optional(LOCK) is not None
+        except InvalidFile:
+            return True
 
     def vouched(self) -> Releases:
         """The same releases without the frozen files that the lock does not know."""
@@ -137,26 +155,41 @@ class Releases:
         """The release with its bytes checked against the lock; raises IntegrityError when they differ or miss."""
         entry = self.entry(name, version)
         try:
+            if not self.holds(name, version):
+                raise IntegrityError([self.missing(entry, "file")])
             head = self.head(name, version)
             schema = None if entry.schema is None else self.schema(name, version)
-        except (InvalidFile, UnsatisfiableRef) as error:
-            reason = f"the frozen file of {entry} cannot be used"
+        except InvalidFile as error:
+            with suppress(InvalidFile):  # that it was changed explains why it cannot be read
+                changed = self.source(name, version)
+                self._check(entry, "file", text_digest(changed.text), entry.file, changed.path)
+            reason = f"the frozen file of {entry} cannot be read"
             raise IntegrityError(
                 problem._replace(code=IntegrityError.code, message=f"{reason}: {problem.message}")
                 for problem in error.problems
             ) from None
         self._check(entry, "file", text_digest(head.written.source.text), entry.file, head.path)
         if entry.schema is not None:
-            found = text_digest(schema.text) if schema else "missing"
-            self._check(entry, "output schema", found, entry.schema, schema.path if schema else head.path)
+            if schema is None:
+                raise IntegrityError([self.missing(entry, "output schema")])
+            self._check(entry, "output schema", text_digest(schema.text), entry.schema, schema.path)
         return head
+
+    def missing(self, entry: LockEntry, what: str) -> Problem:
+        """The complaint that a frozen file ("file" or "output schema") is not there, with the place where it was."""
+        folder = self.lock_path.rpartition("/")[0]
+        suffix = "schema.json" if what != "file" else "md" if entry.kind in TEXT_KINDS else "yaml"
+        path = f"{FROZEN}/{entry.name}/{entry.version}.{suffix}"
+        message = f"the frozen {what} of {entry} is missing: restore it from your version control"
+        return Problem(IntegrityError.code, message, f"{folder}/{path}" if folder else path)
 
     def check_use(self, head: Head) -> None:
         """Refuse a release whose bytes are not those of its lock entry; raises IntegrityError.
 
-        A frozen file that the lock does not know is nobody's claim: there is nothing to compare it with.
+        A frozen file that the lock does not know is nobody's claim: there is nothing to compare it with. So it is in a
+        registry without any lock, whose parts can still be tried.
         """
-        if head.frozen and (head.name, head.version) in self.lock:
+        if head.frozen and self.has_lock() and (head.name, head.version) in self.lock:
             self.verified(head.name, head.version)
 
     def _check(self, entry: LockEntry, what: str, found: str, wanted: str, path: str) -> None:

@@ -10,12 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from promptreg.errors import (
-    IntegrityError,
-    InvalidFile,
-    Problem,
-    PromptregError,
-)
+from promptreg.errors import IntegrityError, InvalidFile, Problem, PromptregError, together
 from promptreg.model.component import Component
 from promptreg.model.digest import closure_digest
 from promptreg.model.ref import Pin
@@ -64,7 +59,7 @@ def resolve_head(root: Head, store: Store) -> Closure:
     except InvalidFile as error:
         errors.append(error)
     if errors:
-        raise _together(errors)
+        raise together(errors)
     for member in members.values():
         store.releases.check_use(member)
     closure = _closure(root, contract, members, store)
@@ -141,11 +136,6 @@ def all_problems(store: Store) -> tuple[Problem, ...]:
                         refs[(problem.code, *problem[2:5])] = problem
     found = [*files, *refs.values()]
     return tuple(sorted(found, key=lambda problem: (problem.path or "", problem.line or 0, problem.column or 0)))
-
-
-def _together(errors: list[PromptregError]) -> PromptregError:
-    """One error for all of them, of the class of the first."""
-    return type(errors[0])(dict.fromkeys(problem for error in errors for problem in error.problems))
 
 
 def _closure(root: Head, contract: str, members: Mapping[str, Component], store: Store) -> Closure:

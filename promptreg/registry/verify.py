@@ -98,11 +98,14 @@ def _belongs(suffix: str, entry: LockEntry) -> bool:
 
 
 def _labels(store: Store, names: Collection[str]) -> tuple[int, list[Problem]]:
-    """How many labels these names have (any name, without names), and those that point to no release."""
+    """How many labels these names have (any name, without names), and those that point to no release.
+
+    A labels file that cannot be read is bad input, as it is for every command.
+    """
     try:
         table = store.labels.table
     except InvalidFile as error:
-        return 0, [problem._replace(code=IntegrityError.code) for problem in error.problems]
+        return 0, list(error.problems)
     count = 0
     problems: list[Problem] = []
     for label, labelled in table.items():

@@ -46,7 +46,7 @@ def test_a_changed_release_is_exit_4_beside_the_others(folder: Path) -> None:
     assert result.code == 4
     assert "chat/reply@2.0.0 " in result.out
     assert "chat/reply@1.0.0 (" not in result.out
-    assert "the frozen file of chat/reply@1.0.0 cannot be used" in result.err
+    assert "1.0.0.yaml: the frozen file of chat/reply@1.0.0 is missing" in result.err
 
 
 def test_an_unknown_name_is_bad_input(folder: Path) -> None:

@@ -36,7 +36,7 @@ def test_one_changed_byte_is_exit_4(folder: Path) -> None:
     assert (result.code, result.out) == (4, "")
     first, second = result.err.splitlines()
     assert first.startswith("error: prompts/.versions/rules/tone/1.0.0.md: is not the file that was released")
-    missing = "the frozen file of rules/tone@1.0.1 is missing"
+    missing = "the frozen file of rules/tone@1.0.1 is missing: restore it from your version control"
     assert second == f"error: prompts/.versions/rules/tone/1.0.1.md: {missing}"
 
 

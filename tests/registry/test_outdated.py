@@ -126,7 +126,7 @@ def test_a_changed_release_is_a_problem_and_does_not_hide_others(registry: Path)
     found = check(registry)
     assert {str(problem).partition(": ")[0] for problem in found.problems} == {
         "prompts/labels.yaml:1:33",
-        "prompts/.versions/chat/reply/1.0.0.yaml:1:1",
+        "prompts/.versions/chat/reply/1.0.0.yaml",
     }
     assert rows(found)[0] == "chat/close@1.1.0 : rules/tone 1.0.1 1.0.1 2.0.0"
 

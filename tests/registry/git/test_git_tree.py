@@ -209,6 +209,7 @@ def inner(tmp_path_factory: pytest.TempPathFactory) -> Work:
 @example({}, {".versions/a/3.0.0.md": "../../../outside.md", "labels.yaml": "../outside.md"})
 @example({}, {".versions/a/3.0.0.md": "../../a.md", "promptreg.lock": "../outside.md", ".versions/b": "a"})
 @example({"x/labels.yaml": "p: {a: 1.0.0}\n"}, {"labels.yaml": "x/labels.yaml", ".versions/a/3.0.0.md": "3.1.0.md"})
+@example({}, {"promptreg.lock": "../loops/1", "labels.yaml": "loop", "loop": "labels.yaml"})
 @example({}, {"link": "../../../beyond", "link.md": "../../../beyond.md", "loop": "loop", "l/ink.md": "../loop"})
 def test_a_commit_is_its_checkout(inner: Work, files: dict[str, str | bytes], links: dict[str, str]) -> None:
     surroundings(inner)
