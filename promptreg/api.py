@@ -299,7 +299,7 @@ class Registry:
         ConditionFailed, RenderError, LimitExceeded, TemplateInvalid, InvalidFile, UnsatisfiableRef, VersionConflict
         or CycleError. Nothing is half rendered.
         """
-        from promptreg.render.compose import compose
+        from promptreg.render.compose import Composer
         from promptreg.render.intake import check_inputs
         from promptreg.render.rendered import Rendered, Tokenizing
         from promptreg.template import Limits
@@ -320,7 +320,7 @@ class Registry:
             return int(self._counter(prompt).count(text))
 
         values = check_inputs(prompt, given, program.slot_roles, count)
-        composed = compose(program, values, Limits(), count)
+        composed = Composer(program, values, Limits(), count).messages()
         tokenizing = Tokenizing(lambda: self._counter(prompt), lambda: self._profile(prompt))
         absent = frozenset(name for name in values if name not in given)
         return Rendered(

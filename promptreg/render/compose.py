@@ -20,7 +20,11 @@ from promptreg.render.intake import Count, token_fault
 from promptreg.render.program import Condition, PartProgram, Program
 from promptreg.template import Binding, Limits, Meter, Template
 
-__all__ = ["ComposedMessage", "ComposedPart", "Run", "compose"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from promptreg.render.budget.form import Piece
+
+__all__ = ["ComposedMessage", "ComposedPart", "Composer", "Run", "joined"]
 
 
 class Run(NamedTuple):
@@ -36,7 +40,8 @@ class Run(NamedTuple):
 class ComposedPart(NamedTuple):
     """One part of one message: its runs (several for examples), joined by `joiner`, inside an optional fence.
 
-    `state` is kept or skipped; a kept part with an empty `text` takes no room, not even for its fence.
+    `state` is kept, shortened, dropped or skipped; a part with an empty `text` takes no room, not even for its fence.
+    `pieces` says which ranges of the joined runs make the text, and where marks stand; None: all of them.
     """
 
     program: PartProgram
@@ -45,15 +50,26 @@ class ComposedPart(NamedTuple):
     joiner: str
     fence: Fence | None
     text: str
+    pieces: tuple[Piece, ...] | None = None
 
     @property
     def present(self) -> bool:
         """Whether the part puts anything into its message."""
         return bool(self.text)
 
+    @property
+    def fenced(self) -> str:
+        """The text as it stands in its message."""
+        fence = self.fence
+        return self.text if fence is None else f"{fence.opening}{self.text}{fence.closing}"
+
 
 class ComposedMessage(NamedTuple):
-    """A declared message or one message of a slot (`item` is then set). `content` None: it is not sent."""
+    """A declared message or one message of a slot (`item` is then set). `content` None: it is not sent.
+
+    `number` counts the messages of a slot from 1, also those that are left out. `pieces` are what is kept of the
+    content `full` of a message that was cut.
+    """
 
     declared: Message | Slot
     content: Any
@@ -62,17 +78,18 @@ class ComposedMessage(NamedTuple):
     item: str | None = None
     raw: Mapping[str, Any] | None = None
     number: int | None = None
+    pieces: tuple[Piece, ...] | None = None
+    full: str | None = None
+
+    @property
+    def sent(self) -> bool:
+        """Whether there is a message at all."""
+        return self.content is not None or self.raw is not None
 
 
-def compose(program: Program, values: Mapping[str, Any], limits: Limits, count: Count) -> list[ComposedMessage]:
-    """The messages of a program for checked inputs, in order, those that are not sent included.
+class Composer:
+    """Evaluates the parts of one render, for checked inputs; what they may take is counted together."""
 
-    Raises ConditionFailed when a pre-condition is false, RenderError and LimitExceeded from templates.
-    """
-    return _Composer(program, values, limits, count).run()
-
-
-class _Composer:
     def __init__(self, program: Program, values: Mapping[str, Any], limits: Limits, count: Count) -> None:
         self.program = program
         self.values = values
@@ -81,7 +98,11 @@ class _Composer:
         self.count = count
         self.size = 0
 
-    def run(self) -> list[ComposedMessage]:
+    def messages(self) -> list[ComposedMessage]:
+        """The messages of the program, in order, with all parts in full, those that are not sent included.
+
+        Raises ConditionFailed when a pre-condition is false, RenderError and LimitExceeded from templates.
+        """
         for condition in self.program.requires:
             if not self._holds(condition):
                 raise ConditionFailed([_at(self.program, condition, ConditionFailed.code, "does not hold: ")])
@@ -115,12 +136,9 @@ class _Composer:
 
     def _message(self, message: Message, programs: tuple[PartProgram, ...]) -> ComposedMessage:
         parts = tuple(map(self._part, programs))
-        texts = [_fenced(part) for part in parts if part.present]
-        if not texts:
-            return ComposedMessage(message, None, message.role, parts)
-        content = message.separator.join(texts)
-        self._grow(len(content))
-        return ComposedMessage(message, content, message.role, parts)
+        found = joined(message, parts)
+        self._grow(len(found.content or ""))
+        return found
 
     def _grow(self, size: int) -> None:
         self.size += size
@@ -132,6 +150,10 @@ class _Composer:
     def _part(self, program: PartProgram) -> ComposedPart:
         if program.when is not None and not self._holds(program.when):
             return ComposedPart(program, "skipped", (), "", None, "")
+        return self.form(program)
+
+    def form(self, program: PartProgram) -> ComposedPart:
+        """A part, or a variant of one, in full; its condition is not asked."""
         values = self.values if program.bound is None else self._bound(program.bound)
         if program.examples is None:
             runs: tuple[Run, ...] = (self._run(program, values, program.origins, None),)
@@ -181,9 +203,10 @@ class _Composer:
         return value_at(self.values, path, self.program.prompt.name)
 
 
-def _fenced(part: ComposedPart) -> str:
-    fence = part.fence
-    return part.text if fence is None else f"{fence.opening}{part.text}{fence.closing}"
+def joined(message: Message, parts: tuple[ComposedPart, ...]) -> ComposedMessage:
+    """A message of these parts."""
+    texts = [part.fenced for part in parts if part.text]
+    return ComposedMessage(message, message.separator.join(texts) if texts else None, message.role, parts)
 
 
 def _at(program: Program, condition: Condition, code: str, reason: str) -> Problem:

@@ -1,16 +1,15 @@
-"""Blocks to segments: run only when somebody asks where text came from."""
+"""Messages to segments: run only when somebody asks where text came from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from promptreg.model.inputs import InputSpec
 from promptreg.model.prompt import Message, Slot
-from promptreg.render.compose import ComposedMessage, ComposedPart, Run
-from promptreg.render.placer import Placer
-from promptreg.render.program import PartProgram, Program
-from promptreg.render.segment import Label, Link, Segment, take
+from promptreg.render.compose import ComposedMessage, ComposedPart
+from promptreg.render.part_origins import Here, PartOrigins, glue
+from promptreg.render.program import Program
+from promptreg.render.segment import Segment
 
 __all__ = ["Traced", "Volatile", "trace"]
 
@@ -30,21 +29,27 @@ class Traced(NamedTuple):
     volatile: Volatile | None
 
 
-def trace(program: Program, messages: Iterable[ComposedMessage], absent: frozenset[str]) -> Traced:
+def trace(
+    program: Program,
+    messages: Iterable[ComposedMessage],
+    absent: frozenset[str],
+    unstable: frozenset[str] = frozenset(),
+) -> Traced:
     """Say for every character of every sent message where it came from.
 
     `absent` names the inputs that the caller did not give: what they print is text of the prompt's own defaults.
+    `unstable` are the ids of parts whose presence or length depends on the room that inputs leave.
     """
-    return _Tracer(program, absent).run(messages)
+    return _Tracer(program, absent, unstable).run(messages)
 
 
 class _Tracer:
-    def __init__(self, program: Program, absent: frozenset[str]) -> None:
+    def __init__(self, program: Program, absent: frozenset[str], unstable: frozenset[str]) -> None:
         self.program = program
-        self._placer = Placer(program, absent)
-        self.inputs: Mapping[str, InputSpec] = program.prompt.inputs
+        self.unstable = unstable
+        self.parts = PartOrigins(program, absent)
         self.segments: list[Segment] = []
-        self.by_part: dict[str, tuple[Segment, ...]] = {}
+        self.by_part: dict[str, list[Segment]] = {}
         self.volatile: Volatile | None = None
         self.emitted = 0
         self.at = 0
@@ -55,12 +60,13 @@ class _Tracer:
             if isinstance(message.declared, Slot):
                 slots.add(message.declared.input)
                 self._mark()
-                self._slot_message(message)
+                self._slot_message(message, message.declared)
             else:
                 self._missed_slots(message.declared, slots)
                 self._message(message, message.declared)
         self._missed_slots(None, slots)
-        return Traced(tuple(self.segments), self.by_part, self.volatile)
+        by_part = {name: tuple(found) for name, found in self.by_part.items()}
+        return Traced(tuple(self.segments), by_part, self.volatile)
 
     def _missed_slots(self, until: Message | None, seen: set[str]) -> None:
         """An empty slot leaves no message, but what follows still depends on it."""
@@ -71,74 +77,38 @@ class _Tracer:
                 seen.add(declared.input)
                 self._mark()
 
-    def _mark(self) -> None:
+    def _mark(self, further: int = 0) -> None:
         if self.volatile is None:
-            self.volatile = Volatile(self.emitted, self.at)
+            self.volatile = Volatile(self.emitted, self.at + further)
 
-    def _slot_message(self, message: ComposedMessage) -> None:
-        assert isinstance(message.declared, Slot)
-        assert message.number is not None
-        path = (message.declared.input, message.number - 1, "content")
-        content = message.content
-        found: list[Segment] = []
-        if isinstance(content, str):
-            found.extend(self._slot_segment(message, content, path, None))
-        elif isinstance(content, list):
-            for index, part in enumerate(content):
-                if part.get("type") == "text":
-                    found.extend(self._slot_segment(message, part["text"], (*path, index, "text"), index))
+    def _slot_message(self, message: ComposedMessage, declared: Slot) -> None:
+        found = self.parts.slot_message(message, Here(self.emitted, 0))
         self.segments.extend(found)
-        part_id = str(message.declared.position)
-        self.by_part[part_id] = (*self.by_part.get(part_id, ()), *found)
+        self.by_part.setdefault(declared.id, []).extend(found)
         self.emitted += 1
-        self.at = 0
-
-    def _slot_segment(
-        self, message: ComposedMessage, text: str, path: tuple[str | int, ...], index: int | None
-    ) -> Iterator[Segment]:
-        declared = message.declared
-        assert isinstance(declared, Slot)
-        if not text:
-            return
-        start, end = self.program.prompt.written.scalar_span((*declared.key, "slot"))
-        spec = self.inputs[declared.input]
-        value = Segment(
-            message=self.emitted,
-            start=0,
-            end=len(text),
-            text=text,
-            part=str(declared.position),
-            item=message.item,
-            kind="value",
-            exact=True,
-            label=self.program.label,
-            offset=start,
-            end_offset=end,
-            input_path=path,
-            input_offset=0,
-            trust=spec.trust,
-            pii=spec.pii,
-            expression=declared.input,
-            content_part=index,
-        )
-        yield from self._placer.written(value)
 
     def _message(self, message: ComposedMessage, declared: Message) -> None:
         present = 0
         for part in message.parts:
-            if part.program.when is not None and part.program.when.expression.reads:
+            when = part.program.when
+            if part.program.part.id in self.unstable or (when is not None and when.expression.reads):
                 self._mark()
             if part.state == "skipped":
                 continue
             if part.present:
-                if present:
-                    self._glue(declared.separator, "separator", None, self.program.label, self._place(declared))
+                if present and declared.separator:
+                    self._separator(declared)
                 present += 1
             self._part(part)
         if message.content is not None:
             assert self.at == len(message.content)
             self.emitted += 1
         self.at = 0
+
+    def _separator(self, declared: Message) -> None:
+        place, here = self._place(declared), Here(self.emitted, self.at)
+        self.segments.append(glue(declared.separator, "separator", None, self.program.label, place, here))
+        self.at = self.segments[-1].end
 
     def _place(self, declared: Message) -> tuple[int, int]:
         """Where the separator of a message is written, or else the message itself."""
@@ -150,75 +120,12 @@ class _Tracer:
             start, _ = written.scalar_span(key[:2])
             return start, start
 
-    def _glue(
-        self, text: str, kind: str, part: str | None, label: Label, place: tuple[int, int], chain: tuple[Link, ...] = ()
-    ) -> None:
-        if text:
-            segment = Segment(
-                message=self.emitted,
-                start=self.at,
-                end=self.at + len(text),
-                text=text,
-                part=part,
-                item=None,
-                kind="glue",
-                exact=False,
-                label=label,
-                offset=place[0],
-                end_offset=place[1],
-                chain=chain,
-                glue=kind,
-            )
-            self.segments.append(segment)
-            self.at = segment.end
-
     def _part(self, part: ComposedPart) -> None:
-        first = len(self.segments)
-        program = part.program
-        if part.fence is not None:
-            place = self.program.prompt.written.scalar_span((*program.part.key, "fence"))
-            self._glue(part.fence.opening, "fence", program.part.id, self.program.label, place)
-        started = False
-        for run in part.runs:
-            if run.text and started:
-                self._glue(part.joiner, "separator", program.part.id, program.label, _joiner(program), program.chain)
-            started = started or bool(run.text)
-            self._run(run, program)
-        if part.fence is not None:
-            self._glue(part.fence.closing, "fence", program.part.id, self.program.label, place)
-        self.by_part[program.part.id] = tuple(self.segments[first:])
-
-    def _run(self, run: Run, program: PartProgram) -> None:
-        traced = run.template.trace(run.stream, run.origins, program.label)
-        size = len(run.text)
         if self.volatile is None:
-            offsets = [branch.offset for branch in traced.branches if branch.reads]
-            offsets += [span.start for span in traced.spans if span.kind == "value" or span.reads]
-            if offsets:
-                self.volatile = Volatile(self.emitted, self.at + min(*offsets, size))
-        for span in traced.spans:
-            if span.start >= size:
-                break
-            for segment in self._placer.place(span, run, program):
-                self._add(segment, size)
-        self.at += size
-
-    def _add(self, segment: Segment, size: int) -> None:
-        """Keep what the run keeps of a segment (offsets still count from the run), placed in its message."""
-        if segment.start < size:
-            end = min(segment.end, size)
-            kept = take(segment, 0, end - segment.start)
-            placed = kept._replace(message=self.emitted, start=self.at + segment.start, end=self.at + end)
-            self.segments.append(placed)
-
-
-def _joiner(program: PartProgram) -> tuple[int, int]:
-    component = program.examples
-    assert component is not None
-    for key in (("separator",), ("examples",)):
-        try:
-            start, end = component.written.scalar_span(key)
-        except KeyError:
-            continue
-        return (start, end) if key == ("separator",) else (start, start)
-    return 0, 0
+            offset = self.parts.volatile(part)
+            if offset is not None:
+                self._mark((len(part.fence.opening) if part.fence is not None else 0) + offset)
+        found = self.parts.fenced(part, Here(self.emitted, self.at)) if part.present else []
+        self.segments += found
+        self.at += len(part.fenced) if part.present else 0
+        self.by_part[part.program.part.id] = found

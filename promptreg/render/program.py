@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from promptreg.errors import InvalidFile, Problem, PromptregError
 from promptreg.model.component import Component, Use
@@ -31,6 +31,7 @@ class PartProgram(NamedTuple):
     """A part ready to run. `origins` binds the names of its template; `chain` leads from the prompt to it.
 
     `variants` are the shorter forms of the part, each ready to run in its place, without variants and conditions.
+    `fixed` are texts of the registry that it may print: literals bound to inputs, defaults, fields of examples.
     """
 
     part: Part
@@ -42,6 +43,12 @@ class PartProgram(NamedTuple):
     when: Condition | None
     examples: Component | None
     variants: tuple[PartProgram, ...] = ()
+    fixed: frozenset[str] = frozenset()
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether its text is the same in every render."""
+        return self.bound is not None and all(item.path is None for item in self.bound)
 
 
 class Program(NamedTuple):
@@ -55,12 +62,18 @@ class Program(NamedTuple):
     ensures: tuple[Condition, ...]
     slot_roles: Mapping[str, tuple[str, ...]]
 
-    def prepare(self) -> None:
-        """Compile everything that the parts and their variants include."""
+    @property
+    def forms(self) -> Iterator[PartProgram]:
+        """All parts, each followed by its variants."""
         for parts in self.parts:
             for part in parts:
-                for form in (part, *part.variants):
-                    form.template.prepare()
+                yield part
+                yield from part.variants
+
+    def prepare(self) -> None:
+        """Compile everything that the parts and their variants include."""
+        for form in self.forms:
+            form.template.prepare()
 
 
 def compile_prompt(closure: Closure, shelf: Shelf) -> Program:
@@ -137,6 +150,7 @@ class _Compiler:
             chain=(Link(self.label, start),),
             when=None,
             examples=component if component.kind == "examples" else None,
+            fixed=_fixed_texts(component, bound),
         )
 
     def _origin(self, item: BoundInput, component: Component) -> Binding:
@@ -161,6 +175,21 @@ class _Compiler:
         base: KeyPath = (key,) if isinstance(key, str) else key
         found = (self._condition((*base, index), names) for index in range(count))
         return tuple(condition for condition in found if condition is not None)
+
+
+def _fixed_texts(component: Component, bound: tuple[BoundInput, ...]) -> frozenset[str]:
+    left: list[Any] = [item.value for item in bound if item.path is None]
+    left += [example.fields for example in component.examples]
+    found = set()
+    while left:
+        value = left.pop()
+        if isinstance(value, str):
+            found.add(value)
+        elif isinstance(value, Mapping):
+            left += value.values()
+        elif isinstance(value, list):
+            left += value
+    return frozenset(found)
 
 
 def _slot_roles(messages: tuple[Message | Slot, ...]) -> dict[str, tuple[str, ...]]:

@@ -62,7 +62,7 @@ class Rendered:
     @property
     def messages(self) -> list[dict[str, Any]]:
         """The final message list: `{"role", "content"}` and, from slots, `name`, `tool_calls`, `tool_call_id`."""
-        return [_message(message) for message in self._composed if _is_sent(message)]
+        return [_message(message) for message in self._composed if message.sent]
 
     @property
     def text(self) -> str:
@@ -177,10 +177,6 @@ class Rendered:
             "tokens": self.tokens._asdict(),
             "warnings": list(self.warnings),
         }
-
-
-def _is_sent(message: ComposedMessage) -> bool:
-    return message.content is not None or message.raw is not None
 
 
 def _message(message: ComposedMessage) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from promptreg.model.check import path_text
 from promptreg.text import Source
 
-__all__ = ["Label", "Link", "Segment", "cut", "segment_text", "take"]
+__all__ = ["Label", "Link", "Segment", "cut", "cuts", "segment_text", "take"]
 
 
 class Label(NamedTuple):
@@ -46,6 +46,7 @@ class Segment(NamedTuple):
     """A run of one message's content with one origin.
 
     `start:end` are code points of that message's content (of its text part `content_part` when the content is a list).
+    `message` is -1 in text that is not sent; offsets then count from its start.
     `offset:end_offset` are code points of the verbatim file `label.source`, front matter included.
     `kind`: literal, value, derived or glue. Values have `input_path` and `input_offset`, derived text has `reads`.
     """
@@ -113,7 +114,8 @@ class Segment(NamedTuple):
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form of design section 6; keys that say nothing for this kind are left out."""
-        found: dict[str, Any] = {"message": self.message, "start": self.start, "end": self.end}
+        message = self.message if self.message >= 0 else None
+        found: dict[str, Any] = {"message": message, "start": self.start, "end": self.end}
         if self.content_part is not None:
             found["content_part"] = self.content_part
         found |= {"part": self.part, "item": self.item, "kind": self.kind}
@@ -154,15 +156,25 @@ def cut(segments: Sequence[Segment], start: int, end: int) -> tuple[Segment, ...
     Offsets of the result count from the new start. A cut through an exact origin moves its file and input offsets;
     a cut through an inexact or derived one keeps the whole origin.
     """
-    found = []
-    at = 0
-    for segment in segments:
-        size = segment.end - segment.start
-        lo, hi = max(start, at), min(end, at + size)
-        if lo < hi:
-            found.append(take(segment, lo - at, hi - at)._replace(start=lo - start, end=hi - start))
-        at += size
-    return tuple(found)
+    return next(cuts(segments, [(start, end)]))
+
+
+def cuts(segments: Sequence[Segment], ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[Segment, ...]]:
+    """The parts of a run of segments (see `cut`), one for each range; ranges rise and do not overlap."""
+    index = at = 0
+    for start, end in ranges:
+        found = []
+        while index < len(segments) and at < end:
+            segment = segments[index]
+            next_at = at + segment.end - segment.start
+            lo, hi = max(start, at), min(end, next_at)
+            if lo < hi:
+                found.append(take(segment, lo - at, hi - at)._replace(start=lo - start, end=hi - start))
+            if next_at > end:
+                break
+            at = next_at
+            index += 1
+        yield tuple(found)
 
 
 def take(segment: Segment, lo: int, hi: int) -> Segment:

@@ -19,6 +19,7 @@ from promptreg.template.dialect import check
 from promptreg.template.facts import collect
 from promptreg.template.faults import FAULTS, LineTable, located
 from promptreg.template.limits import Limits, Meter
+from promptreg.template.marks import Mark
 from promptreg.template.origins import Origins, hand_over
 from promptreg.template.parsing import Parsed, Settings, parse_body, parse_expression
 from promptreg.template.places import Places
@@ -44,16 +45,24 @@ _Root = Callable[[Mapping[str, Any], Meter, list[str]], Any]
 class Template:
     """A compiled body: immutable, and safe to run in many threads at once."""
 
-    __slots__ = ("_root", "body", "includes", "name", "places")
+    __slots__ = ("_root", "body", "includes", "literals", "name", "places")
 
     def __init__(
-        self, root: _Root, body: TextMap, name: str, includes: Mapping[str, IncludeTarget], bullets: Bullets | None
+        self,
+        root: _Root,
+        body: TextMap,
+        name: str,
+        includes: Mapping[str, IncludeTarget],
+        bullets: Bullets | None,
+        literals: frozenset[str],
     ) -> None:
         self._root = root
         self.body = body
         self.includes = includes
         self.name = name
         self.places = Places(body, bullets)
+        self.literals = literals
+        """The texts of the literal pieces of its own that a stream may hold; those of includes are not among them."""
 
     def prepare(self) -> None:
         """Compile all that this template includes and load what errors and slow filters import when used."""
@@ -79,6 +88,19 @@ class Template:
     def run(self, values: Mapping[str, Any], meter: Meter, out: list[str]) -> None:
         """Append the pieces to a stream; for includes."""
         self._root(values, meter, out)
+
+    def all_literals(self) -> frozenset[str]:
+        """The texts of all literal pieces that a stream may hold, those of included components too."""
+        found: set[str] = set()
+        seen: set[int] = set()
+        left = [self]
+        while left:
+            template = left.pop()
+            if id(template) not in seen:
+                seen.add(id(template))
+                found |= template.literals
+                left += [target.template for target in template.includes.values()]
+        return frozenset(found)
 
     def trace(self, stream: Iterable[str], bindings: Mapping[str, Binding], label: object) -> Trace:
         """Spans and branches of a stream of this template; `bindings` says where each input came from."""
@@ -133,7 +155,8 @@ def compile_template(
     parsed = parse_body(body, settings, limits)
     code = _compiled(parsed, inputs, includes)
     found = Bullets(body.text, parsed.tokens) if bullets else None
-    return Template(_load(code, body), body, name, MappingProxyType(dict(includes)), found)
+    literals = frozenset(str(mark) for mark in code.constants.values() if isinstance(mark, Mark) and mark)
+    return Template(_load(code, body), body, name, MappingProxyType(dict(includes)), found, literals)
 
 
 def compile_expression(

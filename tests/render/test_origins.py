@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import promptreg
 from promptreg.render.rendered import Rendered
-from promptreg.render.segment import Segment, cut, segment_text
+from promptreg.render.segment import Segment, cut, cuts, segment_text
 from tests.support.registries import SUPPORT, load_files
 
 HISTORY = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": [{"type": "text", "text": "Yo"}]}]
@@ -162,6 +162,16 @@ def test_a_cut_of_a_message_tiles_and_keeps_its_origins(data: st.DataObject) -> 
         at = segment.end
         check_origin(segment, INPUTS)
     assert cut(cut(segments, start, end), 0, end - start) == piece
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_cutting_at_many_places_is_cutting_one_after_the_other(data: st.DataObject) -> None:
+    rendered = _support()
+    segments = [segment for segment in rendered.segments if segment.message == 0]
+    edges = data.draw(st.lists(st.integers(0, len(segment_text(segments))), max_size=8).map(sorted))
+    ranges = list(zip(edges[::2], edges[1::2], strict=False))
+    assert list(cuts(segments, ranges)) == [cut(segments, start, end) for start, end in ranges]
 
 
 _CACHE: list[Rendered] = []

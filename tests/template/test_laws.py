@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from promptreg.errors import InputError, RenderError, TemplateInvalid
 from promptreg.template import Meter, scan_includes
+from promptreg.template.marks import Mark
 from promptreg.template.parsing import Settings
 from promptreg.template.runtime import ValueProblem
 from promptreg.text import TextMap
@@ -65,6 +66,17 @@ def test_text_equals_stock_jinja(made: Generated) -> None:
     event("rendered")
     assert text == reference_of(made)
     assert type(text) is str
+
+
+@given(templates())
+def test_literal_pieces_are_known_before_anything_is_rendered(made: Generated) -> None:
+    template = compile_generated(made)
+    try:
+        stream = template.stream(made.values, Meter())
+    except (RenderError, InputError):
+        assume(False)
+        raise
+    assert {str(piece) for piece in stream if isinstance(piece, Mark) and piece} <= template.all_literals()
 
 
 @given(templates())
