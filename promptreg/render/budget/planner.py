@@ -1,0 +1,209 @@
+"""The plan: which parts are sent, and in which form, so that the whole prompt stays within its limit.
+
+Required parts come first, then optional ones by falling priority. What is kept in full without a gap is the *core*;
+what still fits after the first miss is *filler*. Every decision compares an exact total with the limit, so no plan is
+over it. The core is the longest run of steps whose running totals, all in full, are within the limit; since these
+totals do not depend on the limit, the set of core parts only grows with it.
+
+The cost is that of sorting the parts, and of one exact total for every form that is tried.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+
+from promptreg.render.budget.form import Form
+from promptreg.render.budget.plan import Decision, Layout, Plan
+from promptreg.render.budget.refusal import no_form, too_small
+from promptreg.render.budget.steps import Steps
+from promptreg.render.budget.tally import Choice, Tally
+from promptreg.tokens.measure import Measure
+
+__all__ = ["make_plan"]
+
+_NAMED = 3
+"""Parts named in the reason of a drop, at most; a choice, not a measurement."""
+
+
+def make_plan(layout: Layout, limit: int | None, measure: Measure, fit: str = "pack", *, reserve: int = 0) -> Plan:
+    """Decide about every part of the layout; the same arguments give the same plan.
+
+    `limit` is in tokens and without the reserve; `reserve` is only there to name a budget in an error. With `fit`
+    "cutoff" nothing is sent after the first optional part that does not fit in full, with "pack" whatever still fits.
+
+    Raises BudgetError when the required parts do not fit in their shortest forms; it names the smallest budget that
+    does, and every larger one does too.
+    """
+    planner = _Planner(layout, limit, measure)
+    planner.walk(in_full=planner.place_required(reserve), pack=fit == "pack")
+    planner.lengthen()
+    made = planner.decisions
+    return Plan(
+        decisions=tuple(made[position] for position in range(len(layout.parts))),
+        walk=tuple(made),
+        total=planner.tally.total,
+        limit=limit,
+        fit=fit,
+        next_limit=planner.next_limit,
+    )
+
+
+class _Planner:
+    """One plan in the making.
+
+    Invariant: the tally is within the limit whenever a step is done. `decisions` are in the order in which they were
+    made; a part that is decided anew moves to the end. `kept` says of each part that is sent its stage and why.
+    """
+
+    __slots__ = ("decisions", "kept", "limit", "next_limit", "parts", "steps", "tally")
+
+    def __init__(self, layout: Layout, limit: int | None, measure: Measure) -> None:
+        self.parts = layout.parts
+        self.limit = sys.maxsize if limit is None else limit
+        self.steps = Steps(layout)
+        self.tally = Tally(layout, measure)
+        self.decisions: dict[int, Decision] = {}
+        self.kept: dict[int, tuple[str, str]] = {}
+        self.next_limit: int | None = None
+
+    def place_required(self, reserve: int) -> bool:
+        """Send all required parts; whether all of them are in their best forms."""
+        required = self.steps.required
+        without = [self.parts[position] for position in required if self.parts[position].forms.best is None]
+        if without:
+            raise no_form(without)
+        for position in required:
+            self._put(position, self.parts[position].forms.best, "required", required[position])
+            self._decide(position)
+        in_full = self.tally.total
+        if self._fits(in_full):
+            return True
+        for position in required:
+            self.tally.put(Choice(position, self.parts[position].forms.shortest))
+        if self.tally.total > self.limit:
+            smallest = min(self.tally.total, in_full)
+            raise too_small([self.parts[position] for position in required], smallest, self.limit, reserve)
+        self._grow(required)
+        return False
+
+    def walk(self, *, in_full: bool, pack: bool) -> None:
+        """Decide about all optional parts. There is no core when a required part had to be shortened."""
+        stage = "core" if in_full else "filler"
+        is_open = in_full or pack
+        for entry in self.steps.entries:
+            step = self.steps.of(entry, self.kept)
+            if not step:
+                continue
+            without = [position for position in step if self.parts[position].forms.best is None]
+            if without:
+                self._drop(entry, 0, self._within_no_maximum(entry, without[0]))
+            elif not is_open:
+                total = self.tally.total_with(self._shortest(step))
+                self._drop(entry, max(0, total - self.limit), "after the cut-off")
+            elif not self._take(entry, step, stage):
+                stage, is_open = "filler", pack
+
+    def lengthen(self) -> None:
+        """Spend what is left on shortened parts, in walk order, until none can be lengthened."""
+        shortened = [p for p, decision in self.decisions.items() if decision.state == "shortened"]
+        while longer := [position for position in shortened if self._longer(position)]:
+            for position in longer:
+                self._decide(position)
+
+    def _take(self, entry: int, step: Mapping[int, str], stage: str) -> bool:
+        """Send a step, in full or shortened, or drop its entry; whether it was sent in full."""
+        best = [Choice(position, self.parts[position].forms.best) for position in step]
+        total = self.tally.total_with(best)
+        if self._fits(total):
+            self._send(best, step, stage)
+            for position in step:
+                self._decide(position)
+            return True
+        shortest = self._shortest(step)
+        if shortest != best:
+            total = self.tally.total_with(shortest)
+            if self._fits(total):
+                self._send(shortest, step, stage)
+                self._grow(step)
+                return False
+        self._drop(entry, total - self.limit, self._no_room(entry, step))
+        return False
+
+    def _send(self, choices: Iterable[Choice], step: Mapping[int, str], stage: str) -> None:
+        for position, form in choices:
+            self._put(position, form, stage, step[position])
+
+    def _put(self, position: int, form: Form | None, stage: str, why: str) -> None:
+        self.tally.put(Choice(position, form))
+        self.kept[position] = (stage, why)
+
+    def _grow(self, positions: Iterable[int]) -> None:
+        """Lengthen parts that are at their shortest, one after the other, and decide about them."""
+        for position in positions:
+            self._longer(position)
+            self._decide(position)
+
+    def _longer(self, position: int) -> bool:
+        """Put the longest form that fits; whether it is a longer one than before."""
+        forms = self.parts[position].forms
+        held, best = self.tally.forms[position], forms.best
+        if held is None or best is None or held == best:
+            return False
+
+        def fits(form: Form) -> bool:
+            return self._fits(self.tally.total_with((Choice(position, form),)))
+
+        form = best if fits(best) else forms.longest(fits)
+        if form is None or (form is not best and form.tokens <= held.tokens):
+            return False
+        self.tally.put(Choice(position, form))
+        return True
+
+    def _decide(self, position: int) -> None:
+        """Write down what is sent of a part, with the total as it is now."""
+        part = self.parts[position]
+        stage, reason = self.kept[position]
+        form = self.tally.forms[position]
+        state = "kept"
+        if not self._is_best(position):
+            state, reason = "shortened", f"{reason}, shortened to fit"
+        elif form is not None and form.note:
+            state, reason = "shortened", f"{reason}, shortened to its max_tokens"
+        self.decisions.pop(position, None)
+        self.decisions[position] = Decision(part.id, state, stage, form, 0, self.tally.total, reason)
+
+    def _drop(self, entry: int, missing: int, reason: str) -> None:
+        """Write down that an entry, which may be a group, is not sent."""
+        reason = f"{self.steps.why(entry)}, {reason}"
+        for position in self.steps.members(entry):
+            part = self.parts[position]
+            self.decisions[position] = Decision(part.id, "dropped", None, None, missing, self.tally.total, reason)
+
+    def _fits(self, total: int) -> bool:
+        """Whether the total is within the limit; where it is not, a limit that high may change the plan."""
+        if total <= self.limit:
+            return True
+        if self.next_limit is None or total < self.next_limit:
+            self.next_limit = total
+        return False
+
+    def _is_best(self, position: int) -> bool:
+        """Whether a part is sent in its best form or not at all."""
+        form = self.tally.forms[position]
+        return form is None or form == self.parts[position].forms.best
+
+    def _shortest(self, step: Iterable[int]) -> list[Choice]:
+        return [Choice(position, self.parts[position].forms.shortest) for position in step]
+
+    def _no_room(self, entry: int, step: Iterable[int]) -> str:
+        members = self.steps.members(entry)
+        others = [self.parts[position].id for position in step if position not in members]
+        if not others:
+            return "no room"
+        more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+        return f"no room together with {', '.join(others[:_NAMED])}{more}"
+
+    def _within_no_maximum(self, entry: int, without: int) -> str:
+        subject = "it" if self.steps.members(entry) == (without,) else f"part {self.parts[without].id}"
+        return f"{subject} has no form within its max_tokens"

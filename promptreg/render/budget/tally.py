@@ -1,0 +1,88 @@
+"""The exact total of a layout while forms are put into it and taken out again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from promptreg.render.budget.form import Form
+from promptreg.render.budget.plan import Layout
+from promptreg.tokens.joined import Joined
+from promptreg.tokens.measure import Measure
+from promptreg.tokens.summary import Summary
+
+__all__ = ["Choice", "Tally"]
+
+
+class Choice(NamedTuple):
+    """A part, by its position in the layout, and the form in which to send it; None is not to send it."""
+
+    position: int
+    form: Form | None
+
+
+class Tally:
+    """What is sent so far, and what it costs.
+
+    Invariant: `total` is the layout's overhead plus, for every message with a part that has text, the exact count of
+    those parts joined and the message's own overhead. A form without text counts like a part that is not sent.
+    A message with room for one part only needs no joining, so it gets none.
+    """
+
+    __slots__ = ("_joined", "_layout", "_place", "forms", "total")
+
+    def __init__(self, layout: Layout, measure: Measure) -> None:
+        sizes = [0] * len(layout.messages)
+        places = []
+        for part in layout.parts:
+            places.append(sizes[part.message])
+            sizes[part.message] += 1
+        self._layout = layout
+        self._place = places
+        self._joined = [
+            Joined(measure, message.separator, size) if size > 1 else None
+            for message, size in zip(layout.messages, sizes, strict=True)
+        ]
+        self.forms: list[Form | None] = [None] * len(layout.parts)
+        self.total = layout.overhead
+
+    def put(self, choice: Choice) -> None:
+        """Send the part in this form from now on."""
+        position, form = choice
+        self.total += self._change(position, form)
+        joined = self._joined[self._layout.parts[position].message]
+        if joined is not None:
+            joined.put(self._place[position], _text(form))
+        self.forms[position] = form
+
+    def total_with(self, choices: Sequence[Choice]) -> int:
+        """The total if all of these were put; nothing is changed."""
+        if len(choices) == 1:
+            return self.total + self._change(*choices[0])
+        before = [Choice(position, self.forms[position]) for position, _ in choices]
+        for choice in choices:
+            self.put(choice)
+        total = self.total
+        for choice in reversed(before):
+            self.put(choice)
+        return total
+
+    def _change(self, position: int, form: Form | None) -> int:
+        """Tokens that putting the form would add to the total; negative when it is the shorter one."""
+        number = self._layout.parts[position].message
+        held, text = _text(self.forms[position]), _text(form)
+        joined = self._joined[number]
+        if joined is None:
+            change = (text.tokens if text else 0) - (held.tokens if held else 0)
+            others = 0
+        else:
+            change = joined.cost(self._place[position], text) - joined.total
+            others = joined.present - (held is not None)
+        if not others:
+            change += ((text is not None) - (held is not None)) * self._layout.messages[number].overhead
+        return change
+
+
+def _text(form: Form | None) -> Summary | None:
+    """What the form adds to its message, None for nothing at all."""
+    return form.summary if form is not None and form.summary.tokens else None
