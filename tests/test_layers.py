@@ -28,7 +28,7 @@ ROWS = (
     ("render",),
     ("registry", "template", "tokens"),
     ("model",),
-    ("text", "markdown"),
+    ("text", "markdown", "cache_folder"),
     ("errors",),
 )
 RANK = {layer: row for row, layers in enumerate(ROWS) for layer in layers}

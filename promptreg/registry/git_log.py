@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from promptreg.cache_folder import cache_folder
 from promptreg.errors import InvalidFile, Problem, UnknownName, UsageError, nearest
 from promptreg.model.digest import text_digest
 from promptreg.model.kinds import is_name, name_fault
@@ -17,7 +18,6 @@ from promptreg.registry.files import MAX_FILE_BYTES, decode_utf8
 from promptreg.registry.git import Change, Commit, Repository, TooLarge, open_repository
 from promptreg.registry.git.history_cache import cached_history
 from promptreg.registry.git_tree import folder_in_commits
-from promptreg.registry.head_cache import cache_folder
 from promptreg.registry.heads import Head, read_head
 from promptreg.registry.source_tree import FROZEN, frozen_key
 from promptreg.registry.walk import shown_path

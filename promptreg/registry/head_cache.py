@@ -15,28 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from promptreg import __version__
+from promptreg.cache_folder import cache_folder
 from promptreg.model.component import Component
 from promptreg.model.prompt import Prompt
 from promptreg.registry.head_codec import FORMAT, decode_head, encode_head
 from promptreg.text import Source
 
-__all__ = ["HeadCache", "cache_folder"]
+__all__ = ["HeadCache"]
 
 _STAMP = f"{FORMAT}:{__version__}:{sys.version_info[0]}.{sys.version_info[1]}"
-
-
-def cache_folder() -> Path | None:
-    """The folder for caches: PROMPTREG_CACHE_DIR, else the user's own; None when switched off (`off`) or unknown."""
-    chosen = os.environ.get("PROMPTREG_CACHE_DIR")
-    if chosen is not None:
-        return None if chosen in ("", "off") else Path(chosen)
-    base = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME")
-    if base and os.path.isabs(base):
-        return Path(base) / "promptreg"
-    home = os.path.expanduser("~")
-    if not os.path.isabs(home):
-        return None
-    return Path(home) / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "promptreg"
 
 
 class HeadCache:

@@ -15,11 +15,12 @@ COUNTERS = ("o200k_base", "cl100k_base", "o200k_harmony", "approximate")
 """The names that `get_counter` knows."""
 
 
-def get_counter(name: str = "o200k_base", *, folder: Path | None = None) -> Counter:
+def get_counter(name: str = "o200k_base", *, folder: Path | None = None, lazy: bool = False) -> Counter:
     """The counter of that name, ready to count; the exact ones are loaded once per process.
 
     `folder` is looked through for rank files before tiktoken's cache and installed packages. Raises UsageError for
     an unknown name, and TokenizerMissing when exact counting is not possible here: it never turns into guessing.
+    With `lazy`, an exact counter is loaded (and TokenizerMissing raised) by its first count.
     """
     if name == "approximate":
         from promptreg.tokens.approximate import ApproximateCounter
@@ -30,21 +31,27 @@ def get_counter(name: str = "o200k_base", *, folder: Path | None = None) -> Coun
 
         known = ", ".join(COUNTERS)
         raise UsageError.at(f'there is no counter "{name}"; known are {known}', suggestion=nearest(name, COUNTERS))
+    if lazy:
+        from promptreg.tokens.lazy_counter import LazyCounter
+
+        return LazyCounter(name, folder)
     from promptreg.tokens.tiktoken_counter import load_counter
 
     return load_counter(name, folder)
 
 
-def counter_for(model: str | None, default: str = "o200k_base", folder: Path | None = None) -> Counter:
-    """The counter for a prompt: the model's own, or `default` for a prompt that names no model.
+def counter_for(
+    model: str | None, default: str = "o200k_base", folder: Path | None = None, *, lazy: bool = False
+) -> Counter:
+    """The counter for a prompt: the model's own, or `default` for a prompt that names no model; `lazy` as above.
 
     A model whose tokenizer is not public gets the approximate counter, since no exact count of its text exists here.
     """
     if model is None:
-        return get_counter(default, folder=folder)
+        return get_counter(default, folder=folder, lazy=lazy)
     from promptreg.tokens.models import counter_for_model
 
-    return get_counter(counter_for_model(model) or "approximate", folder=folder)
+    return get_counter(counter_for_model(model) or "approximate", folder=folder, lazy=lazy)
 
 
 def profile_for(model: str | None) -> Profile | None:

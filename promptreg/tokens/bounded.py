@@ -9,11 +9,14 @@ __all__ = ["Bounded"]
 
 V = TypeVar("V")
 
+_ENTRY = 64
+"""Characters that an entry counts beyond those of its text."""
+
 
 class Bounded(Generic[V]):
     """Values by text; the oldest go when the texts together get longer than `limit` characters.
 
-    A text that alone is longer than a quarter of that is not kept. `found` is for reading without a call.
+    A text longer than a quarter of that is not kept. Reading is `found.get`. Safe to share between threads.
     """
 
     __slots__ = ("_held", "_limit", "_lock", "found")
@@ -25,8 +28,8 @@ class Bounded(Generic[V]):
         self._lock = Lock()
 
     def keep(self, text: str, value: V) -> None:
-        """Remember a value. An entry counts as 64 characters more than its text has."""
-        size = len(text) + 64
+        """Remember a value."""
+        size = len(text) + _ENTRY
         if 4 * size > self._limit:
             return
         with self._lock:
@@ -36,4 +39,4 @@ class Bounded(Generic[V]):
             while self._held > self._limit:
                 oldest = next(iter(self.found))
                 del self.found[oldest]
-                self._held -= len(oldest) + 64
+                self._held -= len(oldest) + _ENTRY

@@ -1,49 +1,56 @@
 """Exact counts of texts that are put together from parts, with each part given to the tokenizer once.
 
 A text is summed up once (see `summary`); joins count only the seams again. Nothing is counted that is known already:
-texts and seams are remembered.
+static texts and the seams between them are known by their digests, from memory or disk, and values from memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from threading import Lock
 
 from promptreg.tokens.bounded import Bounded
+from promptreg.tokens.count_cache import CountCache, Counted
 from promptreg.tokens.counter import Counter, SeamRule
+from promptreg.tokens.joint import Joint
 from promptreg.tokens.summary import EMPTY, Summary
 
 __all__ = ["Measure"]
 
 _STATIC = 64_000_000
 _VALUES = 16_000_000
-_SEAMS = 16_000_000
-"""Characters kept in memory of static texts, of values, and of the strings counted at seams."""
+_RUNS = 16_000_000
+"""Characters kept in memory: of static texts, of values, and of what is counted at seams."""
 
 
 class Measure:
     """Counts with one counter, and remembers. Safe to share between threads.
 
-    A counter with a `seam_rule` has its texts cut at the rule's hard boundaries. Without one every text is soft and
-    joins are counted in full: slower, and as exact.
+    A counter with a `seam_rule` has its texts cut at the hard boundaries that the rule knows. Without one every text
+    is soft and joins are counted in full: slower, and as exact. `calls` and `characters` are what the counter was
+    asked for so far. With a `cache`, static texts are remembered on disk, and so are runs made of nothing but their
+    edges; what holds a value is in memory only.
     """
 
-    def __init__(self, counter: Counter) -> None:
+    def __init__(self, counter: Counter, cache: CountCache | None = None) -> None:
         self.counter = counter
         self.exact = counter.kind == "exact"
         self.rule: SeamRule | None = getattr(counter, "seam_rule", None)
         self.calls = 0
         self.characters = 0
+        self._cache = cache
         self._static: Bounded[Summary] = Bounded(_STATIC)
+        self._edges: Bounded[None] = Bounded(_STATIC)
         self._values: Bounded[Summary] = Bounded(_VALUES)
-        self._counts: Bounded[int] = Bounded(_SEAMS)
+        self._runs: Bounded[int] = Bounded(_RUNS)
+        self._joints: dict[Summary, Joint] = {}
         self._lock = Lock()
 
     def static(self, text: str) -> Summary:
         """The summary of a text that is the same in every render."""
         found = self._static.found.get(text)
         if found is None:
-            found = self._summed(text)
+            found = self._recalled(text) or self._summed(text, is_static=True)
             self._static.keep(text, found)
         return found
 
@@ -51,7 +58,7 @@ class Measure:
         """The summary of a text made from values."""
         found = self._values.found.get(text)
         if found is None:
-            found = self._summed(text)
+            found = self._summed(text, is_static=False)
             self._values.keep(text, found)
         return found
 
@@ -68,47 +75,74 @@ class Measure:
         parts = [one for one in summaries if one.head or not one.soft]
         if len(parts) < 2:
             return parts[0] if parts else EMPTY
-        head: str | None = None
-        core = 0
-        run: list[str] = []
+        chain = _Chain(self)
         for part in parts:
-            if run and self.cuts(run[-1], part.head):
-                closed = "".join(run)
-                if head is None:
-                    head = closed
-                else:
-                    core += self.count(closed)
-                run = []
-            run.append(part.head)
-            if part.soft:
-                continue
-            before = "".join(run)
-            if head is None:
-                head = before
-            else:
-                core += self.count(before)
-            core += part.core
-            run = [part.tail]
-        tail = "".join(run)
-        if head is None:
-            return Summary(self.count(tail), tail, tail, 0, True)
-        return Summary(self.count(head) + core + self.count(tail), head, tail, core, False)
+            if chain.run and self.cuts(chain.run[-1], part.head):
+                chain.cut()
+            chain.run.append(part.head)
+            if not part.soft:
+                chain.cut()
+                chain.core += part.core
+                chain.run.append(part.tail)
+        return chain.summary()
+
+    def count(self, text: str) -> int:
+        """Tokens of a text as a budget sees them: exact, or the upper bound of an approximate counter."""
+        return self.run((text,))
+
+    def joint(self, separator: Summary) -> Joint:
+        """What this separator costs between texts, with what is known of it already."""
+        found = self._joints.get(separator)
+        if found is None:
+            if len(self._joints) >= 100:
+                self._joints.clear()
+            found = self._joints[separator] = Joint(self, separator)
+        return found
+
+    def save(self) -> None:
+        """Write what was learned about static texts to the cache, if there is one; never raises."""
+        if self._cache is not None:
+            self._cache.save()
 
     def cuts(self, left: str, right: str) -> bool:
-        """Whether two texts never merge where they meet; a side that is empty merges with nothing."""
+        """Whether two texts never merge where they meet; what is empty merges with nothing."""
         if not left or not right:
             return True
         return self.rule is not None and self.rule.cuts(left, right)
 
-    def count(self, text: str) -> int:
-        """Tokens of a text as a budget sees them: exact, or the upper bound of an approximate counter."""
+    def glue(self, pieces: Sequence[str]) -> str:
+        """The pieces as one edge, static when all of them are."""
+        if len(pieces) == 1:
+            return pieces[0]
+        text = "".join(pieces)
+        if self._cache is not None and self._are_static(pieces):
+            self._edges.keep(text, None)
+        return text
+
+    def run(self, pieces: Sequence[str]) -> int:
+        """Tokens of edges laid end to end."""
+        text = "".join(pieces)
         if not text:
             return 0
-        found = self._counts.found.get(text)
+        found = self._runs.found.get(text)
+        if found is None:
+            found = self._counted(text, pieces)
+            self._runs.keep(text, found)
+        return found
+
+    def _counted(self, text: str, pieces: Sequence[str]) -> int:
+        cache = self._cache
+        if cache is None or not self._are_static(pieces):
+            return self._asked(text)
+        found = cache.run(text)
         if found is None:
             found = self._asked(text)
-            self._counts.keep(text, found)
+            cache.keep_run(text, found)
         return found
+
+    def _are_static(self, pieces: Sequence[str]) -> bool:
+        edges = self._edges.found
+        return all(not piece or piece in edges for piece in pieces)
 
     def _asked(self, text: str) -> int:
         with self._lock:
@@ -116,14 +150,72 @@ class Measure:
             self.characters += len(text)
         return self.counter.count(text) if self.exact else self.counter.bounds(text).high
 
-    def _summed(self, text: str) -> Summary:
+    def _summed(self, text: str, *, is_static: bool) -> Summary:
+        """The summary of a text, from the counter."""
         if not text:
             return EMPTY
-        rule = self.rule
-        first = rule.first(text) if rule is not None else None
         tokens = self._asked(text)
-        if rule is None or first is None:
-            return Summary(tokens, text, text, 0, True)
-        last = rule.last(text) or first
-        head, tail = text[:first], text[last:]
-        return Summary(tokens, head, tail, tokens - self.count(head) - self.count(tail), False)
+        first = self.rule.first(text) if self.rule is not None else None
+        last = self.rule.last(text) if self.rule is not None and first is not None else None
+        if first is None or last is None:
+            head, tail, counted = text, text, Counted(tokens)
+        else:
+            head, tail = text[:first], text[last:]
+            counted = Counted(tokens, first, self.count(head), len(tail), self.count(tail))
+        if is_static and self._cache is not None:
+            self._cache.keep_text(text, counted)
+            self._keep_edges(head, tail)
+        return _summary(head, tail, counted)
+
+    def _recalled(self, text: str) -> Summary | None:
+        """The summary of a static text, from the cache."""
+        counted = self._cache.text(text) if self._cache is not None else None
+        if counted is None:
+            return None
+        if not counted.head:
+            self._keep_edges(text, text)
+            self._runs.keep(text, counted.tokens)
+            return _summary(text, text, counted)
+        head, tail = text[: counted.head], text[-counted.tail :]
+        self._runs.keep(head, counted.head_tokens)
+        self._runs.keep(tail, counted.tail_tokens)
+        self._keep_edges(head, tail)
+        return _summary(head, tail, counted)
+
+    def _keep_edges(self, head: str, tail: str) -> None:
+        for edge in (head, tail):
+            if edge not in self._edges.found:
+                self._edges.keep(edge, None)
+
+
+def _summary(head: str, tail: str, counted: Counted) -> Summary:
+    core = counted.tokens - counted.head_tokens - counted.tail_tokens
+    return Summary(counted.tokens, head, tail, core if counted.head else 0, not counted.head)
+
+
+class _Chain:
+    """Texts laid end to end, on the way to their summary: what is open at the end is `run`."""
+
+    __slots__ = ("core", "head", "measure", "run")
+
+    def __init__(self, measure: Measure) -> None:
+        self.measure = measure
+        self.head: str | None = None
+        self.core = 0
+        self.run: list[str] = []
+
+    def cut(self) -> None:
+        """Close the run: it ends at a hard boundary."""
+        if self.head is None:
+            self.head = self.measure.glue(self.run)
+        else:
+            self.core += self.measure.run(self.run)
+        self.run = []
+
+    def summary(self) -> Summary:
+        """The summary of all that was laid down."""
+        tail = self.measure.glue(self.run)
+        if self.head is None:
+            return Summary(self.measure.count(tail), tail, tail, 0, True)
+        tokens = self.measure.count(self.head) + self.core + self.measure.count(tail)
+        return Summary(tokens, self.head, tail, self.core, False)

@@ -39,7 +39,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-__all__ = ["PatternSeams", "tiktoken_seams"]
+__all__ = ["PatternSeams", "seams_of"]
 
 _LETTER = (
     "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0391-\u03a1\u03a3-\u03c9\u0400-\u0481\u05d0-\u05ea\u0621-\u063a"
@@ -61,6 +61,8 @@ _HARD = (
     rf"|(?:(?<=[!-.:-@\[-`{{-~{_WIDE_MARK}][{_ASCII_MARK}{_WIDE_MARK}])|(?<=//))(?=[{_LETTER}])"
 )
 """Width zero, and the same few steps at every place: a search is linear whatever the text holds."""
+
+_PROVEN = ("cl100k_base", "o200k_base", "o200k_harmony")
 
 
 class PatternSeams:
@@ -91,7 +93,11 @@ class PatternSeams:
         return self._first.match(left + right[0], len(left)) is not None
 
 
+def seams_of(encoding: str) -> PatternSeams | None:
+    """The rule for an encoding of tiktoken, None for one that nothing is proven for."""
+    return _tiktoken_seams() if encoding in _PROVEN else None
+
+
 @cache
-def tiktoken_seams() -> PatternSeams:
-    """The boundaries proven above for cl100k_base, o200k_base and o200k_harmony."""
+def _tiktoken_seams() -> PatternSeams:
     return PatternSeams("tiktoken/1", _HARD, 2)

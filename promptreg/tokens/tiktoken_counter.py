@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from promptreg.errors import TokenizerMissing
 from promptreg.tokens.counter import Bounds
 from promptreg.tokens.ranks import RankFile, find_ranks
-from promptreg.tokens.seams import PatternSeams, tiktoken_seams
+from promptreg.tokens.seams import PatternSeams, seams_of
 
 if TYPE_CHECKING:
     from tiktoken import Encoding
@@ -56,9 +56,9 @@ class TiktokenCounter:
         self._lock = Lock()
 
     @property
-    def seam_rule(self) -> PatternSeams:
-        """The boundaries at which the patterns of these encodings cut any text."""
-        return tiktoken_seams()
+    def seam_rule(self) -> PatternSeams | None:
+        """The boundaries at which the pattern of the encoding cuts any text."""
+        return seams_of(self.id)
 
     def count(self, text: str) -> int:
         """The number of tokens of `text`."""

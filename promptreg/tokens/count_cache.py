@@ -1,0 +1,155 @@
+"""Counts of static text on disk, so that a prompt that was counted before needs no tokenizer.
+
+One file per counter under the cache folder: digests of texts and what counting them gave, never the texts. It may be
+deleted at any time; one that is damaged, or cannot be read or written, is ignored.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from pathlib import Path
+from threading import Lock
+from typing import NamedTuple
+
+from promptreg.cache_folder import cache_folder
+from promptreg.tokens.counter import Counter
+
+__all__ = ["CountCache", "Counted", "open_count_cache"]
+
+_FORMAT = "promptreg/counts/1"
+_MOST = 50_000
+"""Entries in a file; the ones that were not asked for the longest go first."""
+
+_LARGEST = 16 * 2**20
+"""Bytes of a file that is read: more than `_MOST` entries can have."""
+
+
+class Counted(NamedTuple):
+    """The tokens of a text, of its head and of its tail; `head` and `tail` are their lengths, 0 for a soft text."""
+
+    tokens: int
+    head: int = 0
+    head_tokens: int = 0
+    tail: int = 0
+    tail_tokens: int = 0
+
+
+class CountCache:
+    """Counts by digest of the text, for one counter. Read on the first question; safe to share between threads.
+
+    Whole texts and the runs of seams have digests of their own: a run is not looked through for hard boundaries.
+    """
+
+    __slots__ = ("_file", "_known", "_lock", "_most", "_new", "_used")
+
+    def __init__(self, file: Path, most: int = _MOST) -> None:
+        self._file = file
+        self._most = most
+        self._known: dict[bytes, bytes] | None = None
+        self._new: dict[bytes, bytes] = {}
+        self._used: dict[bytes, None] = {}
+        self._lock = Lock()
+
+    def text(self, text: str) -> Counted | None:
+        """What counting this text gave before."""
+        found = self._find(_digest(text, b"text"))
+        if found is None or found.head + found.tail > len(text) or bool(found.head) != bool(found.tail):
+            return None
+        return found
+
+    def run(self, text: str) -> int | None:
+        """The tokens that this run of a seam had before."""
+        found = self._find(_digest(text, b"run"))
+        return None if found is None else found.tokens
+
+    def keep_text(self, text: str, counted: Counted) -> None:
+        """Remember a text."""
+        self._new[_digest(text, b"text")] = b",".join(b"%d" % n for n in (counted if counted.head else counted[:1]))
+
+    def keep_run(self, text: str, tokens: int) -> None:
+        """Remember a run of a seam."""
+        self._new[_digest(text, b"run")] = b"%d" % tokens
+
+    def save(self) -> None:
+        """Write what is new, together with what other processes have written meanwhile; never raises.
+
+        The file is replaced whole. Of two processes that do so in the same moment one may lose its news.
+        """
+        with self._lock:
+            if not self._new:
+                return
+            entries = _read(self._file)
+            for key in self._used:
+                if key in entries:
+                    entries[key] = entries.pop(key)
+            entries.update(self._new)
+            for key in list(entries)[: max(0, len(entries) - self._most)]:
+                del entries[key]
+            _write(self._file, entries)
+            self._known = entries
+            self._new = {}
+
+    def _find(self, key: bytes) -> Counted | None:
+        known = self._known
+        if known is None:
+            with self._lock:
+                known = self._known = _read(self._file) if self._known is None else self._known
+        line = self._new.get(key) or known.get(key)
+        if line is None:
+            return None
+        self._used[key] = None
+        try:
+            found = Counted(*map(int, line.split(b",")))
+        except (ValueError, TypeError):
+            return None
+        return found if min(found) >= 0 else None
+
+
+def open_count_cache(counter: Counter) -> CountCache | None:
+    """The cache for a counter; None for one whose results have no digest, and where there is no cache folder."""
+    ranks = getattr(counter, "ranks_digest", None)
+    folder = cache_folder()
+    if ranks is None or folder is None:
+        return None
+    rule = getattr(counter, "seam_rule", None)
+    name = hashlib.sha256(f"{_FORMAT}\n{counter.id}\n{ranks}\n{rule.id if rule else ''}".encode()).hexdigest()
+    return CountCache(folder / "counts" / f"{name[:32]}.txt")
+
+
+def _digest(text: str, kind: bytes) -> bytes:
+    data = text.encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(data, digest_size=16, person=kind).hexdigest().encode()
+
+
+def _first_line(data: bytes) -> bytes:
+    return f"{_FORMAT} {hashlib.sha256(data).hexdigest()}\n".encode()
+
+
+def _read(file: Path) -> dict[bytes, bytes]:
+    """The entries by digest, as they are written; taken apart only when they are asked for."""
+    try:
+        if not file.is_file() or file.stat().st_size > _LARGEST:
+            return {}
+        line, end, data = file.read_bytes().partition(b"\n")
+    except OSError:
+        return {}
+    words = data.split() if line + end == _first_line(data) else []
+    return dict(zip(words[::2], words[1::2], strict=False))
+
+
+def _write(file: Path, entries: dict[bytes, bytes]) -> None:
+    import tempfile  # slow to import, and most runs have nothing to write
+
+    data = b"".join([b"%b %b\n" % entry for entry in entries.items()])
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=".counts-")
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(_first_line(data) + data)
+            os.replace(temporary, file)
+        except OSError:
+            os.unlink(temporary)
+            raise
