@@ -32,8 +32,9 @@ def too_small(required: Sequence[PlanPart], smallest: int, limit: int, reserve: 
     largest = _largest([(name, form.tokens) for name, form in shortest if form is not None])
     budget = f"the budget of {limit + reserve}" + (f" less {reserve} in reserve" if reserve else "")
     named = ", ".join(f"{name} ({tokens})" for name, tokens in largest[:3])
+    lacking = smallest - limit
     message = (
-        f"{budget} is {smallest - limit} tokens too small: what is required takes {smallest} at the least;"
+        f"{budget} is {lacking} token{'s' * (lacking != 1)} too small: what is required takes {smallest} at the least;"
         f" the smallest budget that would do is {smallest + reserve}"
     )
     return BudgetError(message + (f"; largest: {named}" if named else ""), smallest=smallest + reserve, largest=largest)
