@@ -1,0 +1,1 @@
+"""The linter: rules that can be decided, on components, compositions, rendered prompts and the code that uses them."""

@@ -1,0 +1,47 @@
+"""A template's text as Markdown, with its tags masked: what a model will read as prose, and what as code.
+
+Every character keeps its offset. A printing tag becomes a run of PRINTED, which counts as a word; block tags, comments
+and the delimiters of raw become runs of HIDDEN, which count as nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from promptreg.markdown.blocks import Block, read_blocks
+
+if TYPE_CHECKING:
+    from promptreg.lint.subjects import Template
+
+__all__ = ["HIDDEN", "PRINTED", "Block", "blocks_of", "masked", "prose_of"]
+
+PRINTED = "\ue000"
+HIDDEN = "\ue001"
+
+_PROSE = ("paragraph", "heading", "table")
+
+
+def masked(template: Template) -> str:
+    """The text of a template with its tags masked, line ends inside tags included; as it is when it cannot be read."""
+    text = template.body.text.text
+    parsed = template.parsed
+    if parsed is None or template.body.kind == "expression":
+        return text
+    found = []
+    at = 0
+    for tag in parsed.tokens.tags:
+        found.append(text[at : tag.start])
+        found.append((PRINTED if tag.type == "variable_begin" else HIDDEN) * (tag.end - tag.start))
+        at = tag.end
+    found.append(text[at:])
+    return "".join(found)
+
+
+def blocks_of(template: Template) -> tuple[Block, ...]:
+    """The Markdown blocks of the masked text."""
+    return read_blocks(template.masked)
+
+
+def prose_of(template: Template) -> tuple[Block, ...]:
+    """The blocks that are prose: paragraphs, list items, headings and tables; no code and no HTML."""
+    return tuple(block for block in template.blocks if block.kind in _PROSE)

@@ -1,0 +1,198 @@
+"""What rules look at. One class per scope; expensive facts are worked out when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from promptreg.errors import Problem
+from promptreg.lint.finding import Place
+from promptreg.model.component import Component
+from promptreg.model.inputs import InputSpec
+from promptreg.model.prompt import Prompt
+from promptreg.text import Source, TextMap
+
+if TYPE_CHECKING:
+    from promptreg.lint.workspace import Workspace
+    from promptreg.markdown.blocks import Block
+    from promptreg.registry.resolve import Closure
+    from promptreg.render.rendered import Rendered
+    from promptreg.template.parsing import Parsed
+
+__all__ = ["Body", "Composition", "ExampleSet", "File", "Head", "Output", "RenderedPrompt", "Template"]
+
+
+class File(NamedTuple):
+    """Scope `file`: a file of the registry, readable or not, with everything that keeps it from being used.
+
+    `head` is None for a file that could not be read as a component or prompt, `source` for one that is not text.
+    """
+
+    workspace: Workspace
+    path: str
+    source: Source | None
+    head: Component | Prompt | None
+    problems: tuple[Problem, ...]
+
+
+class Body(NamedTuple):
+    """One template text: a component's body or `format`, or inline text, a variant or an expression of a prompt.
+
+    `kind`: body, format, inline, variant or expression. `role` is the role of the message that inline text is in.
+    `names` are the inputs that it may read (`example` too, in a format).
+    """
+
+    text: TextMap
+    kind: str
+    names: Mapping[str, InputSpec | None]
+    key: tuple[str | int, ...] = ()
+    role: str | None = None
+    part: str | None = None
+
+
+class Head:
+    """Scope `head`: a component or prompt by itself."""
+
+    def __init__(self, workspace: Workspace, head: Component | Prompt) -> None:
+        self.workspace = workspace
+        self.head = head
+        self.name = head.name
+        self.source: Source = head.written.source
+
+    @cached_property
+    def bodies(self) -> tuple[Body, ...]:
+        """Every template text written in its file."""
+        from promptreg.lint.bodies import bodies_of
+
+        return bodies_of(self.head)
+
+    @cached_property
+    def templates(self) -> tuple[Template, ...]:
+        """Its template texts, parsed."""
+        return tuple(Template(self, body) for body in self.bodies)
+
+    def place(self, path: tuple[str | int, ...], *, key: bool = False) -> Place:
+        """The value (or key) at a key path of its YAML."""
+        start = self.offset(path, key=key)
+        if not key:
+            try:
+                return Place(self.source, *self.head.written.scalar_span(path))
+            except KeyError:
+                pass
+        return Place(self.source, start, start)
+
+    def offset(self, path: tuple[str | int, ...], *, key: bool = False) -> int:
+        """The file offset of the value (or key) at a key path."""
+        place = self.head.written.location(path, key=key)
+        starts = [0, *(at + 1 for at, letter in enumerate(self.source.text) if letter == "\n")]
+        return starts[place.line - 1] + place.column - 1
+
+
+class Template:
+    """Scope `template`: one template text of a head. `parsed` is None where it does not parse; see `problems`."""
+
+    def __init__(self, head: Head, body: Body) -> None:
+        self.head = head
+        self.body = body
+
+    @cached_property
+    def _outcome(self) -> tuple[Parsed | None, tuple[Problem, ...]]:
+        from promptreg.errors import TemplateInvalid
+        from promptreg.template.limits import Limits
+        from promptreg.template.parsing import Settings, parse_body, parse_expression
+
+        try:
+            if self.body.kind == "expression":
+                return parse_expression(self.body.text, Limits()), ()
+            return parse_body(self.body.text, Settings(), Limits()), ()
+        except TemplateInvalid as error:
+            return None, error.problems
+
+    @property
+    def parsed(self) -> Parsed | None:
+        """The syntax tree with exact positions (`node.lineno` holds text offsets, see template.positions)."""
+        return self._outcome[0]
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What keeps it from being parsed."""
+        return self._outcome[1]
+
+    @cached_property
+    def masked(self) -> str:
+        """Its text, of the same length, with the template tags masked (see `promptreg.lint.prose`)."""
+        from promptreg.lint.prose import masked
+
+        return masked(self)
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """Its text as Markdown blocks; template tags are masked, so that they are neither prose nor structure."""
+        from promptreg.lint.prose import blocks_of
+
+        return blocks_of(self)
+
+    def place(self, start: int, end: int) -> Place:
+        """The file place of text offsets `start:end`."""
+        return Place(self.body.text.source, *self.body.text.span(start, end))
+
+
+class Composition(NamedTuple):
+    """Scope `composition`: a prompt with all that it is made of. `closure` is None when it cannot be resolved."""
+
+    workspace: Workspace
+    head: Head
+    prompt: Prompt
+    closure: Closure | None
+    members: Mapping[str, Head]
+    problems: tuple[Problem, ...]
+
+
+class RenderedPrompt(NamedTuple):
+    """Scope `rendered`: one rendering of a prompt, by a sample or of a branch that no sample takes (`sample` None).
+
+    `branch` says in words what was assumed. A hit on rendered text is placed with `places`.
+    """
+
+    composition: Composition
+    sample: str | None
+    branch: str
+    rendered: Rendered
+    values: Mapping[str, Any]
+
+    def places(self, message: int, start: int, end: int) -> Sequence[tuple[Place, str, str]]:
+        """The source places of the characters `start:end` of a message, each with component and version.
+
+        One for each segment that takes part, in order, those of one component that touch joined.
+        """
+        found: list[tuple[Place, str, str]] = []
+        for segment in self.rendered.segments:
+            if segment.message != message or segment.end <= start or segment.start >= end or segment.kind == "glue":
+                continue
+            from promptreg.render.segment import take
+
+            lo, hi = max(start, segment.start) - segment.start, min(end, segment.end) - segment.start
+            piece = take(segment, lo, hi)
+            place = Place(piece.label.source, piece.offset, piece.end_offset)
+            if found and found[-1][0].source is place.source and found[-1][0].end == place.start:
+                place = place._replace(start=found.pop()[0].start)
+            found.append((place, piece.component, piece.version))
+        return found
+
+
+class ExampleSet(NamedTuple):
+    """Scope `examples`: an examples component; `users` are the prompts and inputs that it is used with."""
+
+    workspace: Workspace
+    head: Head
+    component: Component
+    users: Sequence[Composition]
+
+
+class Output(NamedTuple):
+    """Scope `output`: a prompt that declares what a model's answer must be; `schema` is the parsed JSON Schema."""
+
+    composition: Composition
+    schema: Any
+    place: Place
