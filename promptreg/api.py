@@ -147,6 +147,11 @@ class Registry:
         """The project root that all shown paths are relative to."""
         return self._config.root
 
+    @property
+    def store(self) -> Store:
+        """The files as they were read, for tools that look deeper than rendering needs."""
+        return self._state().store
+
     def _state(self) -> Loaded:
         if not self._dev:
             return self._current

@@ -50,6 +50,11 @@ class Source:
         line = bisect_right(starts, offset)
         return Location(self.path, line, offset - starts[line - 1] + 1)
 
+    def offset(self, line: int, column: int) -> int:
+        """The code point at a line and column, both from 1; the end of the text for a place behind it."""
+        starts = self._line_starts()
+        return min(starts[min(line, len(starts)) - 1] + column - 1, len(self.text))
+
 
 class Piece(NamedTuple):
     """`text[start:end]` was written at `file_start:file_end`; when `exact`, the two are equal after CRLF -> LF."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from promptreg.markdown.blocks import Block
     from promptreg.registry.resolve import Closure
     from promptreg.render.rendered import Rendered
+    from promptreg.template.facts import Facts
     from promptreg.template.parsing import Parsed
 
 __all__ = ["Body", "Composition", "ExampleSet", "File", "Head", "Output", "RenderedPrompt", "Template"]
@@ -85,8 +86,7 @@ class Head:
     def offset(self, path: tuple[str | int, ...], *, key: bool = False) -> int:
         """The file offset of the value (or key) at a key path."""
         place = self.head.written.location(path, key=key)
-        starts = [0, *(at + 1 for at, letter in enumerate(self.source.text) if letter == "\n")]
-        return starts[place.line - 1] + place.column - 1
+        return self.source.offset(place.line, place.column)
 
 
 class Template:
@@ -97,17 +97,25 @@ class Template:
         self.body = body
 
     @cached_property
-    def _outcome(self) -> tuple[Parsed | None, tuple[Problem, ...]]:
+    def _outcome(self) -> tuple[Parsed | None, Facts | None, tuple[Problem, ...]]:
         from promptreg.errors import TemplateInvalid
+        from promptreg.template.dialect import check
+        from promptreg.template.facts import collect
+        from promptreg.template.includes import scan_includes
         from promptreg.template.limits import Limits
         from promptreg.template.parsing import Settings, parse_body, parse_expression
 
+        text = self.body.text
         try:
             if self.body.kind == "expression":
-                return parse_expression(self.body.text, Limits()), ()
-            return parse_body(self.body.text, Settings(), Limits()), ()
+                parsed, includes = parse_expression(text, Limits()), {}
+            else:
+                parsed = parse_body(text, Settings(), Limits())
+                includes = dict.fromkeys(found.ref for found in scan_includes(text, name=self.head.name))
         except TemplateInvalid as error:
-            return None, error.problems
+            return None, None, error.problems
+        facts = collect(parsed.tree)
+        return parsed, facts, tuple(check(parsed, facts, inputs=list(self.body.names), includes=includes))
 
     @property
     def parsed(self) -> Parsed | None:
@@ -115,9 +123,14 @@ class Template:
         return self._outcome[0]
 
     @property
-    def problems(self) -> tuple[Problem, ...]:
-        """What keeps it from being parsed."""
+    def facts(self) -> Facts | None:
+        """What the tree says about its names; None where it does not parse."""
         return self._outcome[1]
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What the dialect refuses, and what keeps it from being parsed."""
+        return self._outcome[2]
 
     @cached_property
     def masked(self) -> str:

@@ -1,0 +1,39 @@
+"""The built-in rules. A rule that is not named here does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from importlib import import_module
+
+from promptreg.errors import UsageError, nearest
+from promptreg.lint.rule import Rule
+
+__all__ = ["ALIASES", "MODULES", "builtin_rules", "find_rules"]
+
+MODULES: tuple[str, ...] = ("undefined_variable",)
+"""Modules of `promptreg.lint.rules`, one rule each."""
+
+ALIASES: dict[str, str] = {}
+"""Former names of rules, which go on working in configurations, suppressions and baselines."""
+
+
+@cache
+def builtin_rules() -> tuple[Rule, ...]:
+    """Every built-in rule, by code."""
+    rules = [import_module(f"promptreg.lint.rules.{module}").RULE for module in MODULES]
+    return tuple(sorted(rules, key=lambda rule: rule.code))
+
+
+def find_rules(selector: str, rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """The rules that a selector names: a name, a former name, a code, the letters of a group, or `all`.
+
+    Raises UsageError with the nearest name when it names none.
+    """
+    rules = tuple(rules)
+    wanted = ALIASES.get(selector, selector)
+    found = tuple(rule for rule in rules if wanted in ("all", rule.name, rule.code, rule.group))
+    if not found:
+        near = nearest(selector, [*(rule.name for rule in rules), *(rule.code for rule in rules)])
+        raise UsageError.at(f'there is no lint rule "{selector}"', suggestion=near)
+    return found

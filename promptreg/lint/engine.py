@@ -1,0 +1,133 @@
+"""Runs rules over a workspace: each subject once, each rule by itself, so that one that crashes hides no other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from promptreg.errors import PromptregError
+from promptreg.lint.finding import Finding, Hit
+from promptreg.lint.rule import Rule, Scope
+from promptreg.lint.subjects import Composition, Head, Output
+from promptreg.lint.workspace import Workspace
+from promptreg.model.component import Component
+from promptreg.model.prompt import Prompt
+
+__all__ = ["Active", "Crash", "run_rules"]
+
+
+class Active(NamedTuple):
+    """A rule with the options that hold for it."""
+
+    rule: Rule
+    options: Mapping[str, Any]
+
+
+class Crash(NamedTuple):
+    """A rule that failed on a subject: no finding, and no clean bill either."""
+
+    rule: str
+    subject: str
+    error: str
+
+
+def run_rules(
+    workspace: Workspace, names: Collection[str], paths: Collection[str], active: Sequence[Active]
+) -> tuple[list[Finding], list[Crash]]:
+    """Findings of the named heads and of the broken files at `paths`, by place; each once, and what crashed."""
+    run = _Run(workspace, active)
+    for file in workspace.files:
+        if file.path in paths:
+            run.check("file", file, file.path)
+    for name in sorted(names):
+        run.head(workspace.head(name))
+    return run.sorted(), run.crashes
+
+
+class _Run:
+    def __init__(self, workspace: Workspace, active: Sequence[Active]) -> None:
+        self.workspace = workspace
+        self.by_scope: dict[Scope, list[Active]] = {}
+        for one in active:
+            self.by_scope.setdefault(one.rule.scope, []).append(one)
+        self.findings: dict[tuple[Any, ...], Finding] = {}
+        self.crashes: list[Crash] = []
+
+    def head(self, head: Head) -> None:
+        self.check("head", head, head.name, head)
+        if "template" in self.by_scope:
+            for template in head.templates:
+                self.check("template", template, head.name, head)
+        if isinstance(head.head, Prompt):
+            self._prompt(self.workspace.composition(head.name))
+        elif head.head.kind == "examples" and "examples" in self.by_scope:
+            self.check("examples", self.workspace.examples(head.name), head.name, head)
+
+    def _prompt(self, composition: Composition) -> None:
+        head = composition.head
+        self.check("composition", composition, head.name, head)
+        if "output" in self.by_scope and composition.prompt.output is not None:
+            for output in _outputs(composition):
+                self.check("output", output, head.name, head)
+        if "rendered" in self.by_scope:
+            for rendered in self.workspace.rendered(head.name):
+                self.check("rendered", rendered, f"{head.name} ({rendered.sample or rendered.branch})", head)
+
+    def check(self, scope: Scope, subject: Any, shown: str, head: Head | None = None) -> None:
+        """Every active rule of a scope on one subject."""
+        for rule, options in self.by_scope.get(scope, ()):
+            try:
+                for hit in rule.check(subject, options):
+                    self._add(rule, hit, head)
+            except Exception as error:
+                self.crashes.append(Crash(rule.name, shown, f"{type(error).__name__}: {error}"))
+
+    def _add(self, rule: Rule, hit: Hit, head: Head | None) -> None:
+        component, version = hit.component, hit.version
+        if component is None and head is not None and hit.place.source is head.source:
+            component, version = head.name, shown_version(self.workspace, head.head)
+        finding = Finding(
+            rule.name,
+            rule.code,
+            hit.severity or rule.severity,
+            rule.confidence,
+            hit.message,
+            hit.place,
+            component,
+            version,
+            hit.related,
+            hit.fix,
+            hit.secret,
+        )
+        key = (rule.name, hit.place.path, hit.place.start, hit.place.end, hit.message)
+        self.findings.setdefault(key, finding)
+
+    def sorted(self) -> list[Finding]:
+        """By file, place, code and message."""
+        return sorted(
+            self.findings.values(),
+            key=lambda one: (one.place.path, one.place.start, one.place.end, one.code, one.message),
+        )
+
+
+def shown_version(workspace: Workspace, head: Component | Prompt) -> str:
+    """The version as it is shown everywhere: with `+head` where it is not released as it stands."""
+    return str(head.version) if workspace.store.is_clean(head) else f"{head.version}+head"
+
+
+def _outputs(composition: Composition) -> Iterator[Output]:
+    """The output contract of a prompt, when its schema can be read."""
+    output = composition.prompt.output
+    assert output is not None
+    if output.schema is None:
+        return
+    place = composition.head.place(("output", "schema"))
+    if not isinstance(output.schema, str):
+        yield Output(composition, output.schema, place)
+        return
+    from promptreg.registry.strict_json import parse_json
+
+    try:
+        yield Output(composition, parse_json(composition.workspace.store.schema_file(composition.prompt)), place)
+    except PromptregError:
+        return

@@ -1,0 +1,28 @@
+"""Problems of the registry as places, for the rules that report them."""
+
+from __future__ import annotations
+
+import re
+
+from promptreg.errors import Problem
+from promptreg.lint.finding import Place
+from promptreg.text import Source
+
+__all__ = ["place_of", "said"]
+
+_WORD = re.compile(r"[\w/@^~.*-]+|.", re.DOTALL)
+
+
+def place_of(problem: Problem, source: Source) -> Place:
+    """The word at the line and column of a problem; the start of the file for a problem without a place."""
+    if problem.line is None:
+        return Place(source, 0, 0)
+    start = source.offset(problem.line, problem.column or 1)
+    found = _WORD.match(source.text, start)
+    return Place(source, start, found.end() if found else start)
+
+
+def said(problem: Problem) -> str:
+    """What a problem says, with its key path and the nearest valid choice."""
+    text = f"{problem.key}: {problem.message}" if problem.key else problem.message
+    return f'{text} (did you mean "{problem.suggestion}"?)' if problem.suggestion else text

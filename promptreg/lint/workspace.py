@@ -1,0 +1,131 @@
+"""A registry as the linter sees it: every file, head, composition and rendered sample, made when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from promptreg.errors import InvalidFile, Problem, PromptregError
+from promptreg.lint.subjects import Composition, ExampleSet, File, Head, RenderedPrompt
+from promptreg.model.component import Component
+from promptreg.model.prompt import Prompt
+from promptreg.registry.files import decode
+from promptreg.text import Source
+
+if TYPE_CHECKING:
+    from promptreg.api import Registry
+    from promptreg.registry.store import Store
+
+__all__ = ["Workspace"]
+
+
+class Workspace:
+    """One registry, read once. Nothing here judges; what cannot be made is there as problems."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        self.store: Store = registry.store
+        self._heads: dict[int, Head] = {}
+        self._compositions: dict[str, Composition] = {}
+        self._rendered: dict[str, tuple[RenderedPrompt, ...]] = {}
+
+    @cached_property
+    def files(self) -> tuple[File, ...]:
+        """Every file of the registry, by path, broken ones included."""
+        found: dict[str, File] = {}
+        by_path: dict[str, list[Problem]] = {}
+        for problem in self.store.problems:
+            by_path.setdefault(problem.path or "", []).append(problem)
+        for head in self.store.heads.values():
+            source = head.written.source
+            found[head.path] = File(self, head.path, source, head, tuple(by_path.pop(head.path, ())))
+        for path, problems in by_path.items():
+            found[path] = File(self, path, self._text_of(path), None, tuple(problems))
+        return tuple(found[path] for path in sorted(found))
+
+    def _text_of(self, path: str) -> Source | None:
+        """A broken file as far as it is text."""
+        for item in self.store.tree.listing().found:
+            if item.path == path:
+                try:
+                    return decode(self.store.tree.read(item.file, path), path)
+                except InvalidFile:
+                    return None
+        return None
+
+    def head(self, name: str) -> Head:
+        """The head of that name; raises KeyError when there is no readable one."""
+        return self.wrap(self.store.heads[name])
+
+    def wrap(self, head: Component | Prompt) -> Head:
+        """A component or prompt (a released one too) as a subject; the same one for the same object."""
+        found = self._heads.get(id(head))
+        if found is None:
+            found = self._heads[id(head)] = Head(self, head)
+        return found
+
+    @property
+    def heads(self) -> tuple[Head, ...]:
+        """Every readable head, by name."""
+        return tuple(self.head(name) for name in sorted(self.store.heads))
+
+    @property
+    def compositions(self) -> tuple[Composition, ...]:
+        """Every readable prompt, by name."""
+        return tuple(
+            self.composition(name) for name, head in sorted(self.store.heads.items()) if isinstance(head, Prompt)
+        )
+
+    def composition(self, name: str) -> Composition:
+        """The prompt of that name with what it is made of; raises KeyError when there is no readable one."""
+        found = self._compositions.get(name)
+        if found is None:
+            found = self._compositions[name] = self._compose(name)
+        return found
+
+    def _compose(self, name: str) -> Composition:
+        head = self.head(name)
+        prompt = head.head
+        assert isinstance(prompt, Prompt)
+        try:
+            closure = self.registry.closure(name)
+        except PromptregError as error:
+            return Composition(self, head, prompt, None, {}, error.problems)
+        members = {key: self.wrap(member) for key, member in closure.members.items()}
+        return Composition(self, head, prompt, closure, members, ())
+
+    def rendered(self, name: str) -> tuple[RenderedPrompt, ...]:
+        """The prompt rendered with every sample that works, and with inputs that reach what no sample reaches."""
+        found = self._rendered.get(name)
+        if found is None:
+            from promptreg.lint.renderings import renderings
+
+            found = self._rendered[name] = tuple(renderings(self.composition(name)))
+        return found
+
+    def examples(self, name: str) -> ExampleSet:
+        """An examples component with the prompts that are made with it."""
+        head = self.head(name)
+        assert isinstance(head.head, Component)
+        users = [one for one in self.compositions if name in one.members]
+        return ExampleSet(self, head, head.head, users)
+
+    @cached_property
+    def _users(self) -> Mapping[str, frozenset[str]]:
+        users: dict[str, set[str]] = {}
+        for name, head in self.store.heads.items():
+            for use in head.uses:
+                users.setdefault(use.ref.name, set()).add(name)
+        return {name: frozenset(found) for name, found in users.items()}
+
+    def with_dependants(self, names: Iterable[str]) -> frozenset[str]:
+        """The names, and every head that is made with one of them, over any number of steps."""
+        found = set(names)
+        waiting = list(found)
+        while waiting:
+            for user in self._users.get(waiting.pop(), ()):
+                if user not in found:
+                    found.add(user)
+                    waiting.append(user)
+        return frozenset(found)
