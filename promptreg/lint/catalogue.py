@@ -11,7 +11,10 @@ from promptreg.lint.rule import Rule
 
 __all__ = ["ALIASES", "MODULES", "builtin_rules", "find_rules"]
 
-MODULES: tuple[str, ...] = ("undefined_variable",)
+MODULES: tuple[str, ...] = (
+    "template_syntax_error",
+    "undefined_variable",
+)
 """Modules of `promptreg.lint.rules`, one rule each."""
 
 ALIASES: dict[str, str] = {}
