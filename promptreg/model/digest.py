@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -14,6 +13,8 @@ _SHOWN = len("sha256:") + 8
 
 def text_digest(text: str) -> str:
     """`sha256:…` of a text, CR LF read as LF."""
+    import hashlib  # slow to load, and a listing from the cache needs no digest
+
     return "sha256:" + hashlib.sha256(text.replace("\r\n", "\n").encode("utf-8", "surrogatepass")).hexdigest()
 
 

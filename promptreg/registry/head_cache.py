@@ -7,7 +7,6 @@ may be deleted at any time; one that cannot be read or written is ignored.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import sys
@@ -21,9 +20,19 @@ from promptreg.model.prompt import Prompt
 from promptreg.registry.head_codec import FORMAT, decode_head, encode_head
 from promptreg.text import Source
 
-__all__ = ["HeadCache"]
+try:  # hashlib loads OpenSSL first, which takes longer than reading the cache
+    from _blake2 import blake2b as _hash
+except ImportError:
+    from hashlib import sha256 as _hash  # type: ignore[assignment]
+
+__all__ = ["HeadCache", "fingerprint"]
 
 _STAMP = f"{FORMAT}:{__version__}:{sys.version_info[0]}.{sys.version_info[1]}"
+
+
+def fingerprint(data: bytes) -> str:
+    """A digest of bytes for keys of the cache: a cryptographic one, not always the same one on other machines."""
+    return _hash(data).hexdigest()
 
 
 class HeadCache:
@@ -31,7 +40,7 @@ class HeadCache:
 
     def __init__(self, registry: str | None) -> None:
         folder = cache_folder() if registry is not None else None
-        key = hashlib.sha256((registry or "").encode("utf-8", "surrogateescape")).hexdigest()[:32]
+        key = fingerprint((registry or "").encode("utf-8", "surrogateescape"))[:32]
         self._file = folder / "heads" / f"{key}.json" if folder else None
         self._old: dict[str, Any] = _read(self._file) if self._file else {}
         self._new: dict[str, Any] = {}
@@ -76,7 +85,7 @@ class HeadCache:
 
 def _first_line(data: bytes) -> bytes:
     """What stands above the heads: another version of the code, or one flipped bit, makes another line."""
-    return f"{_STAMP} {hashlib.sha256(data).hexdigest()}\n".encode()
+    return f"{_STAMP} {fingerprint(data)}\n".encode()
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 
@@ -11,7 +10,7 @@ from promptreg.model.component import Component
 from promptreg.model.digest import json_digest, text_digest
 from promptreg.model.prompt import Prompt
 from promptreg.registry.files import MAX_FILE_BYTES, decode, decode_utf8
-from promptreg.registry.head_cache import HeadCache
+from promptreg.registry.head_cache import HeadCache, fingerprint
 from promptreg.registry.heads import Head, ReadHead, Recall, read_head
 from promptreg.registry.releases import Releases
 from promptreg.registry.source_tree import SourceTree
@@ -170,7 +169,7 @@ def load_store(tree: SourceTree, scan: Scan, recall: Recall | None = None) -> St
     for item in listing.found:
         try:
             data = tree.read(item.file, item.path)
-            digest = hashlib.sha256(data).hexdigest() + item.path[-5:]
+            digest = fingerprint(data) + item.path[-5:]
             source = decode_utf8(data, item.path)
             head = cache.get(digest, item.name, source)
             if head is None:
