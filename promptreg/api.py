@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Mapping
-from pathlib import Path
 from threading import RLock
 from typing import Any, NamedTuple
 
@@ -23,6 +22,8 @@ from promptreg.render.scanning import scan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from promptreg.registry.authors import Authors
     from promptreg.registry.bundle_pack import Bundle
     from promptreg.registry.bundle_source import Readable
@@ -72,8 +73,8 @@ def load(
     Raises UsageError when the folder or the revision is missing or unreadable, GitError when git cannot be asked.
     """
     found = place(path, Moment(at, staged, repo))
-    folder = Path(ranks).absolute() if ranks is not None else None
-    config = Config(found.root, found.registry, counter or "o200k_base", folder)
+    folder = None if ranks is None else os.path.abspath(ranks)
+    config = Config(found.root, found.registry, counter or "o200k_base", folder, os.fspath(path))
     return open_registry(config, moment=found.moment, dev=dev, preload=preload, locked=locked)
 
 
@@ -110,8 +111,7 @@ def load_bundle(
 
     tree = open_bundle(source if package is None else package_resource(package, resource, source))
     tree.expect(digest)
-    folder = Path(ranks).absolute() if ranks is not None else None
-    config = Config(Path(), Path(), counter or "o200k_base", folder)
+    config = Config("", "", counter or "o200k_base", None if ranks is None else os.path.abspath(ranks))
     found = Registry(config, tree, locked=True, recall=tree.recall)
     if preload:
         found.require(tree.entries)
@@ -145,7 +145,9 @@ class Registry:
     @property
     def root(self) -> Path:
         """The project root that all shown paths are relative to."""
-        return self._config.root
+        from pathlib import Path
+
+        return Path(self._config.root)
 
     @property
     def store(self) -> Store:

@@ -102,8 +102,9 @@ def test_problems_of_a_very_long_chain_are_told_without_a_traceback(tmp_path: Pa
 def test_a_registry_that_cannot_be_read_is_a_usage_error(tmp_path: Path, path: str) -> None:
     (tmp_path / "file").write_text("")
     (tmp_path / "loop").symlink_to("loop")
-    with pytest.raises(UsageError, match=f"^{path}: the registry "):
+    with pytest.raises(UsageError) as caught:
         promptreg.load(tmp_path / path)
+    assert str(caught.value).startswith(f"{tmp_path / path}: the registry ")
 
 
 def test_paths_are_relative_to_the_project_wherever_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,12 +66,10 @@ def _matching(names: Iterable[str], incomplete: str) -> list[str]:
 
 
 def _config(ctx: click.Context) -> Config:
-    from pathlib import Path
-
     from promptreg.registry.config import find_registry
 
     folder = ctx.params.get("registry") or _unread_option(ctx, "--registry")
-    return find_registry(Path.cwd(), folder, on_disk=False)
+    return find_registry(os.getcwd(), folder, on_disk=False)
 
 
 def _files(ctx: click.Context) -> Iterator[tuple[str, str]]:

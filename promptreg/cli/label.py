@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -118,8 +118,8 @@ def _tree(folder: str | None) -> FolderTree:
     from promptreg.registry.config import find_registry
     from promptreg.registry.source_tree import FolderTree
 
-    config = find_registry(Path.cwd(), folder)
-    return FolderTree(config.registry, config.root)
+    config = find_registry(os.getcwd(), folder)
+    return FolderTree(config.registry, config.root, config.given)
 
 
 def _point(label: str, words: Sequence[str], form: str, tree: FolderTree, *, move: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -52,13 +53,11 @@ def command(name: str, limit: int | None, at: str | None, form: str, registry: s
     the component's own text grew, author and subject, and which releases the commit made. The file need not be there
     any more. Needs a git repository; what is not committed is not listed.
     """
-    from pathlib import Path
-
     from promptreg.registry.config import find_registry
     from promptreg.registry.git_log import component_log
     from promptreg.template import scan_includes
 
-    config = find_registry(Path.cwd(), registry, on_disk=False)
+    config = find_registry(os.getcwd(), registry, on_disk=False)
     found = component_log(config, name, lambda body, path: scan_includes(body, name=path), at=at)
     entries = list(islice(found, limit))
     counter = _counter(config, entries)

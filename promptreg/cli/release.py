@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 import click
 
@@ -61,8 +61,8 @@ def command(
     from promptreg.render.compiling import compile_closure
     from promptreg.render.scanning import scan
 
-    config = find_registry(Path.cwd(), registry)
-    tree = FolderTree(config.registry, config.root)
+    config = find_registry(os.getcwd(), registry)
+    tree = FolderTree(config.registry, config.root, config.given)
     outcome = release(tree, Request(names, bump, with_parts), scan, compile_closure, dry_run=dry_run)
     if form == "json":
         streams.write_document(release_document(outcome, dry_run=dry_run))

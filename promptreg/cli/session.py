@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from promptreg.cli import streams
@@ -33,8 +34,6 @@ class Where(NamedTuple):
 
 def open_registry(where: Where | str | None) -> Registry:
     """The registry that `where` or a folder names, or the one that the configuration names from here upwards."""
-    from pathlib import Path
-
     from promptreg.api import open_registry as open_configured
     from promptreg.registry.config import find_registry
 
@@ -42,20 +41,18 @@ def open_registry(where: Where | str | None) -> Registry:
         where = Where(where)
     if where.bundle is not None:
         return _open_bundle(where.bundle, where)
-    config = find_registry(Path.cwd(), where.folder, on_disk=where.moment == NOW)
+    config = find_registry(os.getcwd(), where.folder, on_disk=where.moment == NOW)
     return open_configured(config, moment=where.moment, locked=where.locked)
 
 
 def _open_bundle(file: str, where: Where) -> Registry:
     """The registry in a bundle file; how tokens are counted is what the configuration says here, if there is one."""
-    from pathlib import Path
-
     from promptreg.api import load_bundle
     from promptreg.registry.config import find_registry
 
     if where.folder is not None or where.moment != NOW:
         raise UsageError("choose one: a bundle, or a registry folder with its revision")
-    config = find_registry(Path.cwd(), ".")
+    config = find_registry(os.getcwd(), ".")
     return load_bundle(file, counter=config.counter, ranks=config.ranks)
 
 

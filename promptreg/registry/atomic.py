@@ -87,7 +87,7 @@ def sync_folder(folder: str) -> None:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: str | Path) -> Iterator[None]:
     """Hold the writers' lock of a registry; waits for whoever holds it.
 
     On POSIX the folder itself is locked, so no file is left lying about. Raises OSError when it cannot be opened.
@@ -105,12 +105,12 @@ def locked(folder: Path) -> Iterator[None]:
         finally:
             os.close(descriptor)
         return
-    with _locked_file(folder / f"{TEMPORARY}lock"):  # pragma: no cover - Windows
+    with _locked_file(os.path.join(folder, f"{TEMPORARY}lock")):  # pragma: no cover - Windows
         yield
 
 
 @contextmanager
-def _locked_file(file: Path) -> Iterator[None]:  # pragma: no cover - Windows
+def _locked_file(file: str) -> Iterator[None]:  # pragma: no cover - Windows
     import importlib
     import time
 
@@ -128,7 +128,7 @@ def _locked_file(file: Path) -> Iterator[None]:  # pragma: no cover - Windows
         os.close(descriptor)
 
 
-def sweep(folder: Path) -> int:
+def sweep(folder: str | Path) -> int:
     """Remove what killed writers left below `folder` and count it; call it only while holding the lock."""
     removed = 0
     for base, _, names in os.walk(folder):

@@ -60,7 +60,7 @@ class Authors:
     def _repository(self) -> Repository | None:
         if not self._is_open:
             self._is_open = True
-            if _may_have_git(str(self._config.registry)):
+            if _may_have_git(self._config.registry):
                 from promptreg.registry.git import find_repository
 
                 self._found = find_repository(self._config.registry)

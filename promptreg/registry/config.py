@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from promptreg.errors import InvalidFile, Problem, UsageError, nearest
@@ -21,64 +20,73 @@ _KEYS = ("registry", "counter", "ranks")
 
 
 class Config(NamedTuple):
-    """Where the registry is and how tokens are counted when a prompt names no model.
+    """Where the registry is and how tokens are counted when a prompt names no model. Paths are absolute.
 
-    `ranks` is a folder with rank files of tokenizers, or None.
+    `ranks` is a folder with rank files of tokenizers, or None. `given` is the path of the registry as the caller wrote
+    it, or None where a file or the default names it.
     """
 
-    root: Path
-    registry: Path
+    root: str
+    registry: str
     counter: str = "o200k_base"
-    ranks: Path | None = None
+    ranks: str | None = None
+    given: str | None = None
 
 
-def find_registry(start: Path, explicit: str | None = None, *, on_disk: bool = True) -> Config:
+def find_registry(start: str | os.PathLike[str], explicit: str | None = None, *, on_disk: bool = True) -> Config:
     """The configuration that holds for folder `start`, searched upwards; `explicit` names the registry folder.
 
     Without `on_disk`, the default folder need not be there. Raises UsageError when no registry folder can be found,
     InvalidFile when the configuration is broken.
     """
-    start = Path(os.path.abspath(start))
-    for folder in (start, *start.parents):
-        for file, table in ((folder / "promptreg.toml", ()), (folder / "pyproject.toml", ("tool", "promptreg"))):
-            settings = _read(file, table)
+    start = folder = os.path.abspath(start)
+    while True:
+        for name, table in (("promptreg.toml", ()), ("pyproject.toml", ("tool", "promptreg"))):
+            settings = _read(folder, name, table)
             if settings is not None:
                 return _config(folder, settings, explicit)
+        folder, inner = os.path.dirname(folder), folder
+        if folder == inner:
+            break
     if explicit is not None:
-        registry = Path(os.path.abspath(explicit))
-        return Config(find_root(registry), registry)
-    if on_disk and not os.path.isdir(start / "prompts"):
+        registry = os.path.abspath(explicit)
+        return Config(find_root(registry), registry, given=explicit)
+    if on_disk and not os.path.isdir(os.path.join(start, "prompts")):
         raise UsageError.at(
             "no registry here: no prompts folder, and no promptreg.toml or [tool.promptreg] in this folder or above; "
             "`promptreg init` makes one"
         )
-    return Config(start, start / "prompts")
+    return Config(start, os.path.join(start, "prompts"))
 
 
-def _config(folder: Path, settings: dict[str, Any], explicit: str | None) -> Config:
-    registry = Path(os.path.abspath(folder / settings.get("registry", "prompts") if explicit is None else explicit))
-    root = folder if explicit is None or registry.is_relative_to(folder) else find_root(registry)
+def _config(folder: str, settings: dict[str, Any], explicit: str | None) -> Config:
+    chosen = os.path.join(folder, settings.get("registry", "prompts")) if explicit is None else explicit
+    registry = os.path.abspath(chosen)
+    is_inside = f"{registry}{os.sep}".startswith(os.path.join(folder, ""))
+    root = folder if explicit is None or is_inside else find_root(registry)
     ranks = settings.get("ranks")
-    return Config(root, registry, settings.get("counter", "o200k_base"), folder / ranks if ranks else None)
+    ranks = os.path.join(folder, ranks) if ranks else None
+    return Config(root, registry, settings.get("counter", "o200k_base"), ranks, explicit)
 
 
-def _read(file: Path, table: tuple[str, ...]) -> dict[str, Any] | None:
-    """The settings in a file; None when there is no such file, or no such table in it."""
+def _read(folder: str, name: str, table: tuple[str, ...]) -> dict[str, Any] | None:
+    """The settings in a file of the folder; None when there is no such file, or no such table in it."""
+    file = os.path.join(folder, name)
     if not os.path.lexists(file):
         return None
-    data = read_bytes(file, file.name)
+    data = read_bytes(file, name)
     if table and not re.search(_MENTIONS_US, data, re.MULTILINE):
         return None
-    source = decode_utf8(data, file.name)
+    source = decode_utf8(data, name)
     settings = _parse(source)
     for step, key in enumerate(table):
         if not isinstance(settings, dict):
-            raise InvalidFile.at(f"{'.'.join(table[:step])} must be a table", path=file.name)
+            raise InvalidFile.at(f"{'.'.join(table[:step])} must be a table", path=name)
         settings = settings.get(key)
         if settings is None:
             return None
     if not isinstance(settings, dict):
-        raise InvalidFile.at(f"{'.'.join(table)} must be a table", path=file.name)
+        raise InvalidFile.at(f"{'.'.join(table)} must be a table", path=name)
     problems = list(_problems(source, settings))
     if problems:
         raise InvalidFile(problems)

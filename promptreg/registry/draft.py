@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from promptreg.model.lock import Key, LockEntry
 from promptreg.registry.files import MAX_FILE_BYTES
@@ -82,8 +82,8 @@ class Draft:
             texts[f"{entry.version}{SCHEMA_SUFFIX}"] = schema
         made = []
         for file_name, content in texts.items():
-            place = self.frozen_place(entry.name) / file_name
-            file = FrozenFile(str(place), shown_path(place, self.tree.root))
+            place = os.path.join(self.frozen_place(entry.name), file_name)
+            file = FrozenFile(place, shown_path(place, self.tree.root))
             self._frozen.setdefault(entry.name, {})[file_name] = file
             self._data[file.file] = content.encode()
             made.append(file)
@@ -91,9 +91,9 @@ class Draft:
         self._rebuild(self.store.heads)
         return tuple(made)
 
-    def frozen_place(self, name: str) -> Path:
+    def frozen_place(self, name: str) -> str:
         """The folder of the frozen files of a name."""
-        return self.tree.registry / FROZEN / name
+        return os.path.join(self.tree.registry, FROZEN, *name.split("/"))
 
     # -- the tree that the store reads
 

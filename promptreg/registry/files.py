@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from pathlib import Path
 
 from promptreg.errors import InvalidFile, Problem, UsageError
 from promptreg.registry.walk import Entry, Listing, Seen, Top, reason, shown_path, walk
@@ -16,28 +15,32 @@ __all__ = ["MAX_FILE_BYTES", "decode", "decode_utf8", "find_files", "find_root",
 MAX_FILE_BYTES = 1_000_000
 """A component or prompt file may hold 1 MB; samples and schemas 20 times as much."""
 
+_Path = str | os.PathLike[str]
 _ROOT_MARKS = ("promptreg.toml", "pyproject.toml", ".git")
 
 
-def find_root(registry: Path) -> Path:
+def find_root(registry: _Path) -> str:
     """The project root: the nearest folder above the registry that looks like one, else its parent."""
-    folders = Path(os.path.abspath(registry)).parents
-    for folder in folders:
-        if any(os.path.exists(folder / mark) for mark in _ROOT_MARKS):
-            return folder
-    return next(iter(folders), registry)
+    folder = parent = os.path.dirname(os.path.abspath(registry))
+    while not any(os.path.exists(os.path.join(folder, mark)) for mark in _ROOT_MARKS):
+        outer = os.path.dirname(folder)
+        if outer == folder:
+            return parent
+        folder = outer
+    return folder
 
 
-def find_files(registry: Path, root: Path) -> Listing:
+def find_files(registry: _Path, root: _Path, given: str | None = None) -> Listing:
     """Every component and prompt file below `registry`.
 
-    Raises UsageError when the registry itself is missing, not a folder, or unreadable.
+    Raises UsageError when the registry itself is missing, not a folder, or unreadable; it is named as it was `given`.
     """
     try:
         entries = list(os.scandir(registry))
     except (OSError, ValueError) as error:
-        raise UsageError.at(f"the registry {_registry_fault(error)}", path=shown_path(registry, root)) from None
-    return walk(_Disk(), Top(str(registry), os.path.realpath(registry), str(root)), entries)
+        path = given or shown_path(registry, root)
+        raise UsageError.at(f"the registry {_registry_fault(error)}", path=path) from None
+    return walk(_Disk(), Top(os.fspath(registry), os.path.realpath(registry), os.fspath(root)), entries)
 
 
 class _Disk:
@@ -63,12 +66,12 @@ def _registry_fault(error: OSError | ValueError) -> str:
     return f"cannot be read: {reason(error)}"
 
 
-def read_file(file: str | Path, path: str, limit: int = MAX_FILE_BYTES) -> Source:
+def read_file(file: _Path, path: str, limit: int = MAX_FILE_BYTES) -> Source:
     """The decoded text of a file; raises InvalidFile when it cannot be read, is too large or is not UTF-8."""
     return decode(read_bytes(file, path, limit), path)
 
 
-def read_bytes(file: str | Path, path: str, limit: int = MAX_FILE_BYTES, *, inside: Path | None = None) -> bytes:
+def read_bytes(file: _Path, path: str, limit: int = MAX_FILE_BYTES, *, inside: _Path | None = None) -> bytes:
     """The bytes of a regular file; raises InvalidFile when it cannot be read or is too large.
 
     With `inside`, a link is followed only to what is below that folder.
@@ -89,11 +92,11 @@ def read_bytes(file: str | Path, path: str, limit: int = MAX_FILE_BYTES, *, insi
     return data
 
 
-def _open(file: str | Path, more: int = 0) -> int:
+def _open(file: _Path, more: int = 0) -> int:
     return os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | more)
 
 
-def _open_inside(file: str | Path, path: str, folder: Path) -> int:
+def _open_inside(file: _Path, path: str, folder: _Path) -> int:
     """Like `_open`; whether the file is a link is asked only where the system refuses to open one."""
     unlinked = getattr(os, "O_NOFOLLOW", 0)
     if unlinked:

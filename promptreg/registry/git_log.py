@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import NamedTuple
 
 from promptreg.cache_folder import cache_folder
@@ -75,12 +77,12 @@ def component_log(config: Config, name: str, scan: Scan, *, at: str | None = Non
         raise UsageError(f'"{name}" {fault}; the log of a name holds all of its versions')
     repository = open_repository(config.registry)
     start = repository.head() if at is None else repository.resolve(at)
-    folder = folder_in_commits(repository, str(config.registry))
+    folder = folder_in_commits(repository, config.registry)
     changes = _changes(repository, folder, start)
     own = _Own(config, folder, name)
     found = [change for change in changes if own.is_head(change.path) or own.frozen_version(change.path)]
     if not found:
-        if any((config.registry / (name + suffix)).is_file() for suffix in _SUFFIXES):
+        if any(os.path.isfile(os.path.join(config.registry, name + suffix)) for suffix in _SUFFIXES):
             raise UnknownName.at(f'"{name}" has no history: no commit holds it yet')
         names = {head for change in changes if (head := _head_name(change.path, folder))}
         raise UnknownName.at(f'no commit holds anything named "{name}"', suggestion=nearest(name, names))
@@ -98,7 +100,8 @@ def own_text(head: Head) -> str:
 
 
 def _changes(repository: Repository, folder: str, start: Commit | None) -> Sequence[Change]:
-    return cached_history(repository, folder, cache_folder(), start=start) if start else ()
+    cache = cache_folder()
+    return cached_history(repository, folder, Path(cache) if cache else None, start=start) if start else ()
 
 
 def _head_name(path: str, folder: str) -> str | None:
@@ -128,7 +131,7 @@ class _Own(NamedTuple):
         return str(key[0]) if key and key[1] in _SUFFIXES else None
 
     def shown(self, path: str) -> str:
-        return shown_path(self.config.registry / self._inner(path), self.config.root)
+        return shown_path(os.path.join(self.config.registry, self._inner(path)), self.config.root)
 
 
 class _Outcome(NamedTuple):

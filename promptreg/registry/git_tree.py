@@ -102,11 +102,11 @@ class GitTree:
         self.cache_key: str | None = f"{config.registry}\0git"
         self._ahead: dict[str, bytes] = {}
         self._queue: list[str] = []
-        registry, root = str(config.registry), str(config.root)
+        registry, root = os.fspath(config.registry), os.fspath(config.root)
         folder = folder_in_commits(repository, registry)
         self._folder = f"/{folder}" if folder else ""
         self._files = TreeFiles(self._folder, files(folder), lambda: files(""), self._read_link)
-        self._top = Top(registry, self._real_folder(shown_path(registry, root), when), root)
+        self._top = Top(registry, self._real_folder(config.given or shown_path(registry, root), when), root)
 
     def _real_folder(self, path: str, when: str) -> str:
         try:

@@ -10,7 +10,6 @@ import contextlib
 import json
 import os
 import sys
-from pathlib import Path
 from typing import Any
 
 from promptreg import __version__
@@ -41,7 +40,7 @@ class HeadCache:
     def __init__(self, registry: str | None) -> None:
         folder = cache_folder() if registry is not None else None
         key = fingerprint((registry or "").encode("utf-8", "surrogateescape"))[:32]
-        self._file = folder / "heads" / f"{key}.json" if folder else None
+        self._file = os.path.join(folder, "heads", f"{key}.json") if folder else None
         self._old: dict[str, Any] = _read(self._file) if self._file else {}
         self._new: dict[str, Any] = {}
         self._changed = False
@@ -72,8 +71,9 @@ class HeadCache:
         heads = json.dumps(self._new, separators=(",", ":"), ensure_ascii=False)
         with contextlib.suppress(OSError, UnicodeEncodeError):
             data = heads.encode()
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, temporary = tempfile.mkstemp(dir=self._file.parent, prefix=".heads-")
+            folder = os.path.dirname(self._file)
+            os.makedirs(folder, exist_ok=True)
+            descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".heads-")
             try:
                 with os.fdopen(descriptor, "wb") as stream:
                     stream.write(_first_line(data) + data)
@@ -88,9 +88,10 @@ def _first_line(data: bytes) -> bytes:
     return f"{_STAMP} {fingerprint(data)}\n".encode()
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _read(file: str) -> dict[str, Any]:
     try:
-        line, end, data = file.read_bytes().partition(b"\n")
+        with open(file, "rb") as stream:
+            line, end, data = stream.read().partition(b"\n")
         heads = json.loads(data) if line + end == _first_line(data) else {}
     except (OSError, ValueError, RecursionError):
         return {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Collection, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from promptreg.errors import IntegrityError, UnknownName, UnsatisfiableRef, UsageError, WriteFailed, nearest
@@ -93,7 +92,7 @@ def remove_label(tree: FolderTree, label: str, name: str | None = None) -> tuple
     return tuple(Change(label, each, gone[each].shares, None) for each in names)
 
 
-def _existing(tree: FolderTree) -> Path:
+def _existing(tree: FolderTree) -> str:
     if not os.path.isdir(tree.registry):
         tree.listing()  # says what is wrong with the folder
     return tree.registry

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import NamedTuple
 
 from promptreg.errors import UsageError
@@ -31,8 +30,8 @@ NOW = Moment()
 class Place(NamedTuple):
     """A registry folder, the project root that shown paths start from, and the moment that is meant."""
 
-    registry: Path
-    root: Path
+    registry: str
+    root: str
     moment: Moment
 
 
@@ -42,16 +41,16 @@ def place(path: str | os.PathLike[str], moment: Moment) -> Place:
     Of a bare repository, whose files are only in commits, the moment is HEAD unless another is named.
     """
     if moment.repo is None:
-        registry = Path(os.path.abspath(path))
+        registry = os.path.abspath(path)
         return Place(registry, find_root(registry), moment)
     from promptreg.registry.git import repository_of
 
     found = repository_of(moment.repo)
-    registry = Path(os.path.abspath(os.path.join(found.top or found.git_dir, path)))
+    registry = os.path.abspath(os.path.join(found.top or found.git_dir, path))
     if found.top is not None:
         return Place(registry, find_root(registry), moment)
     moment = moment._replace(at="HEAD") if moment.at is None and not moment.staged else moment
-    return Place(registry, Path(found.git_dir), moment)
+    return Place(registry, found.git_dir, moment)
 
 
 def open_source(config: Config, moment: Moment, *, dev: bool = False) -> SourceTree:
@@ -60,7 +59,7 @@ def open_source(config: Config, moment: Moment, *, dev: bool = False) -> SourceT
     Raises UsageError when there is no such revision or no registry in it, GitError when git cannot tell.
     """
     if moment.at is None and not moment.staged:
-        return FolderTree(config.registry, config.root)
+        return FolderTree(config.registry, config.root, config.given)
     if moment.at is not None and moment.staged:
         raise UsageError("choose one: a revision, or what is staged")
     if dev:

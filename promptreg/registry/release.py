@@ -50,7 +50,7 @@ def release(tree: FolderTree, request: Request, scan: Scan, compile_closure: Com
         steps = plan(draft, request, compile_closure)
         kept = {file.path for step in steps for file in step.files}
         removed = tuple(file.path for file in draft.unknown if file.path not in kept)
-        return draft, Outcome(steps, removed, shown_path(tree.registry / LOCK, tree.root))
+        return draft, Outcome(steps, removed, shown_path(os.path.join(tree.registry, LOCK), tree.root))
 
     if dry_run or not os.path.isdir(tree.registry):  # loading says what is wrong with the folder
         return planned()[1]
@@ -106,13 +106,13 @@ class _Writer:
                 raise ReleaseRefused.at("was changed while it was being released; release it again", path=step.path)
 
     def _write(self) -> None:
-        lock = Path(os.path.realpath(self.tree.registry / LOCK))  # a link stays a link
+        lock = os.path.realpath(os.path.join(self.tree.registry, LOCK))  # a link stays a link
         frozen = list(self._frozen())
         raised = [step for step in self.steps if step.text != step.before]
         names = [(self._stage(file, data), file) for file, data in frozen]
         heads = [(self._stage(self.heads[step.entry.name], step.text.encode()), step) for step in raised]
-        entries = self._stage(str(lock), lock_text(self.draft.lock.values()).encode())
-        if not lock.exists():  # so that frozen files without a lock always mean that the lock was lost
+        entries = self._stage(lock, lock_text(self.draft.lock.values()).encode())
+        if not os.path.exists(lock):  # so that frozen files without a lock always mean that the lock was lost
             replace_file(lock, lock_text(()).encode())
         self._remove_unknown({file for file, _ in frozen})
         for temporary, file in names:
@@ -175,7 +175,7 @@ class _Writer:
         real = os.path.realpath(folder)
         if real != self.real and not real.startswith(self.real + os.sep):
             raise IntegrityError.at("leads out of the registry", path=shown_path(folder, self.tree.root))
-        frozen = self.tree.registry / FROZEN
+        frozen = os.path.join(self.tree.registry, FROZEN)
         if folder.is_relative_to(frozen) and real != os.path.join(self.real, folder.relative_to(self.tree.registry)):
             raise IntegrityError.at("is a link, or behind one", path=shown_path(folder, self.tree.root))
         for path in reversed(missing):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from promptreg.errors import InvalidFile
@@ -80,16 +79,22 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 class FolderTree:
-    """A registry folder on disk."""
+    """A registry folder on disk; `registry` and `root` are paths as text.
 
-    def __init__(self, registry: Path, root: Path) -> None:
-        self.registry = registry
-        self.root = root
-        self.cache_key: str | None = str(registry)
+    An error about the folder itself names it as it was `given`.
+    """
+
+    def __init__(
+        self, registry: str | os.PathLike[str], root: str | os.PathLike[str], given: str | None = None
+    ) -> None:
+        self.registry = os.fspath(registry)
+        self.root = os.fspath(root)
+        self.given = given
+        self.cache_key: str | None = self.registry
 
     def listing(self) -> Listing:
         """See SourceTree; raises UsageError when the folder is missing or unreadable."""
-        return find_files(self.registry, self.root)
+        return find_files(self.registry, self.root, self.given)
 
     def read(self, file: str, path: str, limit: int = MAX_FILE_BYTES) -> bytes:
         """See SourceTree; links are followed as long as they stay inside."""
@@ -97,7 +102,7 @@ class FolderTree:
 
     def side(self, relative: str) -> tuple[str, str]:
         """See SourceTree; links are followed as long as they stay inside."""
-        file = self.registry / relative
+        file = os.path.join(self.registry, relative)
         path = shown_path(file, self.root)
         real = os.path.realpath(file)
         if not real.startswith(os.path.realpath(self.registry) + os.sep):
@@ -107,7 +112,7 @@ class FolderTree:
     def frozen(self) -> dict[str, dict[str, FrozenFile]]:
         """See SourceTree; links to folders are not followed, and folders whose path is no name are passed over."""
         found: dict[str, dict[str, FrozenFile]] = {}
-        shown = shown_below(str(self.registry), str(self.root))
+        shown = shown_below(self.registry, self.root)
         top = os.path.join(self.registry, FROZEN)
         waiting = [] if os.path.islink(top) else [("", top)]
         while waiting:
@@ -123,7 +128,7 @@ class FolderTree:
 
     def optional(self, relative: str) -> tuple[bytes, str] | None:
         """See SourceTree."""
-        file = self.registry / relative
+        file = os.path.join(self.registry, relative)
         if not os.path.lexists(file):
             return None
         path = shown_path(file, self.root)
@@ -132,13 +137,13 @@ class FolderTree:
     def stamps(self) -> Mapping[str, Stamp]:
         """See SourceTree."""
         found = dict(self.listing().stamps())
-        for file in [self.registry / LOCK, self.registry / LABELS, *self._frozen_paths()]:
+        for file in [os.path.join(self.registry, LOCK), os.path.join(self.registry, LABELS), *self._frozen_paths()]:
             try:
                 info = os.stat(file)
             except OSError:
                 continue
-            found[str(file)] = (info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino)
+            found[file] = (info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino)
         return found
 
-    def _frozen_paths(self) -> list[Path]:
-        return [Path(item.file) for files in self.frozen().values() for item in files.values()]
+    def _frozen_paths(self) -> list[str]:
+        return [item.file for files in self.frozen().values() for item in files.values()]

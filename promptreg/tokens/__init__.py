@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pathlib import Path
+    import os
 
     from promptreg.tokens.counter import Counter
     from promptreg.tokens.profile import Profile
@@ -15,7 +15,9 @@ COUNTERS = ("o200k_base", "cl100k_base", "o200k_harmony", "approximate")
 """The names that `get_counter` knows."""
 
 
-def get_counter(name: str = "o200k_base", *, folder: Path | None = None, lazy: bool = False) -> Counter:
+def get_counter(
+    name: str = "o200k_base", *, folder: str | os.PathLike[str] | None = None, lazy: bool = False
+) -> Counter:
     """The counter of that name, ready to count; the exact ones are loaded once per process.
 
     `folder` is looked through for rank files before tiktoken's cache and installed packages. Raises UsageError for
@@ -31,17 +33,24 @@ def get_counter(name: str = "o200k_base", *, folder: Path | None = None, lazy: b
 
         known = ", ".join(COUNTERS)
         raise UsageError.at(f'there is no counter "{name}"; known are {known}', suggestion=nearest(name, COUNTERS))
+    from pathlib import Path
+
+    ranks = None if folder is None else Path(folder)
     if lazy:
         from promptreg.tokens.lazy_counter import LazyCounter
 
-        return LazyCounter(name, folder)
+        return LazyCounter(name, ranks)
     from promptreg.tokens.tiktoken_counter import load_counter
 
-    return load_counter(name, folder)
+    return load_counter(name, ranks)
 
 
 def counter_for(
-    model: str | None, default: str = "o200k_base", folder: Path | None = None, *, lazy: bool = False
+    model: str | None,
+    default: str = "o200k_base",
+    folder: str | os.PathLike[str] | None = None,
+    *,
+    lazy: bool = False,
 ) -> Counter:
     """The counter for a prompt: the model's own, or `default` for a prompt that names no model; `lazy` as above.
 

@@ -115,7 +115,7 @@ def open_count_cache(counter: Counter) -> CountCache | None:
         return None
     rule = getattr(counter, "seam_rule", None)
     name = hashlib.sha256(f"{_FORMAT}\n{counter.id}\n{ranks}\n{rule.id if rule else ''}".encode()).hexdigest()
-    return CountCache(folder / "counts" / f"{name[:32]}.txt")
+    return CountCache(Path(folder, "counts", f"{name[:32]}.txt"))
 
 
 def _digest(text: str, kind: bytes) -> bytes:

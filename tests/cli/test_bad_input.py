@@ -279,6 +279,24 @@ def test_a_bad_configuration_is_named(text: str, message: str, tmp_path: Path) -
     assert message in result.err
 
 
+@pytest.mark.parametrize(
+    "command", [["list"], ["release", "a"], ["verify"], ["label", "list"], ["tree"], ["show", "a"]]
+)
+@pytest.mark.parametrize("written", ["nowhere", "./far/nowhere", "../project/nowhere", "{}/nowhere"])
+@pytest.mark.parametrize("configured", [False, True], ids=["no configuration", "configured"])
+def test_a_missing_registry_is_named_as_it_was_written(
+    command: list[str], written: str, configured: bool, tmp_path: Path
+) -> None:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    if configured:
+        (folder / "promptreg.toml").write_text("")
+    written = written.format(tmp_path)
+    result = run(*command, "--registry", written, folder=folder)
+    assert (result.code, result.out) == (2, "")
+    assert result.err == f"error: {written}: the registry does not exist\n"
+
+
 def test_no_registry_says_how_to_make_one(tmp_path: Path) -> None:
     result = run("list", folder=tmp_path)
     assert (result.code, result.out) == (2, "")

@@ -47,9 +47,10 @@ def test_text_is_rendered_without_loading_a_tokenizer() -> None:
 
 
 def test_a_listing_that_was_made_before_parses_nothing(tmp_path: Path) -> None:
+    slow = ("jinja2", "yaml", "promptreg.registry.strict_yaml", "pathlib", "hashlib", "tempfile")
     code = (
-        "import sys; from promptreg.cli.app import main; main(['list']);"
-        "sys.exit(any(m in sys.modules for m in ('jinja2', 'yaml', 'promptreg.registry.strict_yaml')))"
+        "import sys; before = set(sys.modules); from promptreg.cli.app import main; main(['list']);"
+        f"sys.exit(' '.join(set({slow}) & set(sys.modules) - before) or None)"
     )
     environment = {**_ENVIRONMENT, "PROMPTREG_CACHE_DIR": str(tmp_path)}
     outputs = []

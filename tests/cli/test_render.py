@@ -150,7 +150,7 @@ def test_no_input_controls_the_terminal_in_any_command(ticket: str, key: str) ->
 
 
 def test_a_terminal_view_without_a_tokenizer_has_no_counts_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(name: str = "", *, folder: object = None) -> None:
+    def missing(name: str = "", **_: object) -> None:
         raise TokenizerMissing("no rank file")
 
     monkeypatch.setattr(tokens, "get_counter", missing)

@@ -17,6 +17,11 @@ def write(folder: Path, name: str, text: str = "") -> None:
     file.write_bytes(text.encode())
 
 
+def config(root: Path, registry: Path, counter: str = "o200k_base", *, given: str | None = None) -> Config:
+    """The configuration of these folders."""
+    return Config(str(root), str(registry), counter, given=given)
+
+
 def said(folder: Path) -> list[str]:
     with pytest.raises(InvalidFile) as caught:
         find_registry(folder)
@@ -25,7 +30,7 @@ def said(folder: Path) -> list[str]:
 
 def test_a_prompts_folder_is_a_registry_without_any_configuration(tmp_path: Path) -> None:
     (tmp_path / "prompts").mkdir()
-    assert find_registry(tmp_path) == Config(tmp_path, tmp_path / "prompts")
+    assert find_registry(tmp_path) == config(tmp_path, tmp_path / "prompts")
 
 
 @pytest.mark.parametrize("make", [None, "file"], ids=["nothing", "a file named prompts"])
@@ -54,7 +59,7 @@ def test_without_a_registry_the_message_says_what_makes_one(tmp_path: Path, make
 def test_settings_are_found_however_toml_writes_them(tmp_path: Path, file: str, text: str) -> None:
     write(tmp_path, file, text)
     (tmp_path / "a/b").mkdir(parents=True)
-    wanted = Config(tmp_path, tmp_path / "p", "cl100k_base", tmp_path / "r")
+    wanted = config(tmp_path, tmp_path / "p", "cl100k_base")._replace(ranks=str(tmp_path / "r"))
     assert find_registry(tmp_path) == wanted
     assert find_registry(tmp_path / "a/b") == wanted
 
@@ -68,12 +73,12 @@ def test_settings_are_found_however_toml_writes_them(tmp_path: Path, file: str, 
 def test_a_pyproject_without_our_table_is_passed_by(tmp_path: Path, text: str) -> None:
     write(tmp_path, "pyproject.toml", 'tool.promptreg.registry = "outer"')
     write(tmp_path, "inner/pyproject.toml", text)
-    assert find_registry(tmp_path / "inner") == Config(tmp_path, tmp_path / "outer")
+    assert find_registry(tmp_path / "inner") == config(tmp_path, tmp_path / "outer")
 
 
 def test_an_empty_promptreg_toml_marks_the_project(tmp_path: Path) -> None:
     write(tmp_path, "promptreg.toml")
-    assert find_registry(tmp_path / "x/y") == Config(tmp_path, tmp_path / "prompts")
+    assert find_registry(tmp_path / "x/y") == config(tmp_path, tmp_path / "prompts")
 
 
 def test_the_nearest_configuration_wins_and_our_own_file_before_pyproject(tmp_path: Path) -> None:
@@ -81,9 +86,9 @@ def test_the_nearest_configuration_wins_and_our_own_file_before_pyproject(tmp_pa
     write(tmp_path, "a/pyproject.toml", 'tool.promptreg.registry = "inner"')
     write(tmp_path, "a/b/pyproject.toml", 'tool.promptreg.registry = "second"')
     write(tmp_path, "a/b/promptreg.toml", 'registry = "first"')
-    assert find_registry(tmp_path).registry == tmp_path / "outer"
-    assert find_registry(tmp_path / "a/x") == Config(tmp_path / "a", tmp_path / "a/inner")
-    assert find_registry(tmp_path / "a/b") == Config(tmp_path / "a/b", tmp_path / "a/b/first")
+    assert find_registry(tmp_path).registry == str(tmp_path / "outer")
+    assert find_registry(tmp_path / "a/x") == config(tmp_path / "a", tmp_path / "a/inner")
+    assert find_registry(tmp_path / "a/b") == config(tmp_path / "a/b", tmp_path / "a/b/first")
 
 
 def test_a_prompts_folder_further_up_is_not_guessed(tmp_path: Path) -> None:
@@ -99,23 +104,23 @@ def test_an_explicit_registry_wins_and_keeps_the_other_settings(
     write(tmp_path, "promptreg.toml", 'registry = "p"\ncounter = "cl100k_base"\n')
     (tmp_path / "a").mkdir()
     monkeypatch.chdir(tmp_path / "a")
-    assert find_registry(tmp_path / "a", "../q") == Config(tmp_path, tmp_path / "q", "cl100k_base")
+    assert find_registry(tmp_path / "a", "../q") == config(tmp_path, tmp_path / "q", "cl100k_base", given="../q")
 
 
 def test_an_explicit_registry_outside_of_the_project_has_a_root_of_its_own(tmp_path: Path) -> None:
     write(tmp_path, "a/promptreg.toml", 'counter = "cl100k_base"\n')
     write(tmp_path, "b/pyproject.toml")
     other = tmp_path / "b/c/prompts"
-    assert find_registry(tmp_path / "a", str(other)) == Config(tmp_path / "b", other, "cl100k_base")
+    assert find_registry(tmp_path / "a", str(other)) == config(tmp_path / "b", other, "cl100k_base", given=str(other))
 
 
 def test_an_explicit_registry_needs_no_configuration(tmp_path: Path) -> None:
-    assert find_registry(tmp_path, str(tmp_path / "x/prompts")).registry == tmp_path / "x/prompts"
+    assert find_registry(tmp_path, str(tmp_path / "x/prompts")).registry == str(tmp_path / "x/prompts")
 
 
 def test_a_registry_setting_may_climb_and_is_normal(tmp_path: Path) -> None:
     write(tmp_path, "a/promptreg.toml", 'registry = "../shared/./prompts"')
-    assert find_registry(tmp_path / "a").registry == tmp_path / "shared/prompts"
+    assert find_registry(tmp_path / "a").registry == str(tmp_path / "shared/prompts")
 
 
 @pytest.mark.parametrize(

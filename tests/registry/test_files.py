@@ -438,7 +438,7 @@ def test_the_root_is_the_nearest_folder_that_looks_like_a_project(tmp_path: Path
     registry.mkdir(parents=True)
     place = tmp_path / "a" / mark
     place.mkdir() if mark.endswith("/") else place.write_text("")
-    assert find_root(registry) == tmp_path / "a"
+    assert find_root(registry) == str(tmp_path / "a")
     assert shown_path(registry / "x.md", tmp_path / "a") == "b/prompts/x.md"
 
 
@@ -447,8 +447,8 @@ def test_the_root_of_a_path_with_dots_is_not_on_the_way_back(tmp_path: Path) -> 
     (tmp_path / "a/b/pyproject.toml").write_text("")
     (tmp_path / "pyproject.toml").write_text("")
     fill(tmp_path, {"a.md": ""})
-    assert find_root(tmp_path / "a/b/../../prompts") == tmp_path
+    assert find_root(tmp_path / "a/b/../../prompts") == str(tmp_path)
 
 
 def test_the_root_of_the_file_system_has_itself_as_root() -> None:
-    assert find_root(Path("/")) == Path("/")
+    assert find_root("/") == "/"

@@ -40,7 +40,7 @@ def tree(model: Path, tmp_path: Path) -> FolderTree:
 
 
 def snapshot(tree: FolderTree) -> dict[str, bytes]:
-    return {str(path): path.read_bytes() for path in tree.registry.rglob("*") if path.is_file()}
+    return {str(path): path.read_bytes() for path in Path(tree.registry).rglob("*") if path.is_file()}
 
 
 def labels_of(tree: FolderTree) -> dict[str, dict[str, str]]:
@@ -56,9 +56,9 @@ def test_a_label_is_set_moved_and_removed(tree: FolderTree) -> None:
 
 
 def test_the_first_label_makes_the_file(tree: FolderTree) -> None:
-    (tree.registry / "labels.yaml").unlink()
+    (Path(tree.registry) / "labels.yaml").unlink()
     set_label(tree, "production", "chat/reply", ((ONE, 100),))
-    assert (tree.registry / "labels.yaml").read_text() == "production:\n  chat/reply: 1.0.0\n"
+    assert (Path(tree.registry) / "labels.yaml").read_text() == "production:\n  chat/reply: 1.0.0\n"
 
 
 def test_removing_one_name_leaves_the_others(tree: FolderTree) -> None:
@@ -67,10 +67,10 @@ def test_removing_one_name_leaves_the_others(tree: FolderTree) -> None:
 
 
 def test_setting_what_is_set_writes_nothing(tree: FolderTree) -> None:
-    before = os.stat(tree.registry / "labels.yaml").st_ino
+    before = os.stat(Path(tree.registry) / "labels.yaml").st_ino
     change = set_label(tree, "production", "chat/reply", ((ONE, 100),))
     assert change.before == change.after
-    assert os.stat(tree.registry / "labels.yaml").st_ino == before
+    assert os.stat(Path(tree.registry) / "labels.yaml").st_ino == before
 
 
 def test_nothing_but_the_file_of_labels_changes(tree: FolderTree) -> None:
@@ -78,22 +78,22 @@ def test_nothing_but_the_file_of_labels_changes(tree: FolderTree) -> None:
     set_label(tree, "production", "chat/reply", ((TWO, 100),))
     after = snapshot(tree)
     assert {path for path in {**before, **after} if before.get(path) != after.get(path)} == {
-        str(tree.registry / "labels.yaml")
+        str(Path(tree.registry) / "labels.yaml")
     }
 
 
 def test_the_mode_of_the_file_stays(tree: FolderTree) -> None:
-    os.chmod(tree.registry / "labels.yaml", 0o640)
+    os.chmod(Path(tree.registry) / "labels.yaml", 0o640)
     set_label(tree, "production", "chat/reply", ((TWO, 100),))
-    assert stat.S_IMODE(os.stat(tree.registry / "labels.yaml").st_mode) == 0o640
+    assert stat.S_IMODE(os.stat(Path(tree.registry) / "labels.yaml").st_mode) == 0o640
 
 
 def test_a_link_inside_the_registry_stays_a_link(tree: FolderTree) -> None:
-    (tree.registry / "labels.yaml").rename(tree.registry / "real.txt")
-    (tree.registry / "labels.yaml").symlink_to("real.txt")
+    (Path(tree.registry) / "labels.yaml").rename(Path(tree.registry) / "real.txt")
+    (Path(tree.registry) / "labels.yaml").symlink_to("real.txt")
     set_label(tree, "production", "chat/reply", ((TWO, 100),))
-    assert (tree.registry / "labels.yaml").is_symlink()
-    assert "chat/reply: 2.0.0" in (tree.registry / "real.txt").read_text()
+    assert (Path(tree.registry) / "labels.yaml").is_symlink()
+    assert "chat/reply: 2.0.0" in (Path(tree.registry) / "real.txt").read_text()
 
 
 REFUSED: dict[str, tuple[Callable[[FolderTree], object], type[PromptregError], str]] = {
@@ -193,7 +193,7 @@ def test_what_is_refused_writes_nothing(case: str, tree: FolderTree) -> None:
 def test_a_broken_registry_is_not_labelled(
     change: Callable[[Path], object], kind: type[PromptregError], message: str, tree: FolderTree
 ) -> None:
-    change(tree.registry)
+    change(Path(tree.registry))
     before = snapshot(tree)
     with pytest.raises(kind) as caught:
         set_label(tree, "production", "chat/reply", ((TWO, 100),))
@@ -202,9 +202,9 @@ def test_a_broken_registry_is_not_labelled(
 
 
 def test_a_link_that_leaves_the_registry_is_not_followed(tree: FolderTree, tmp_path: Path) -> None:
-    (tree.registry / "labels.yaml").unlink()
+    (Path(tree.registry) / "labels.yaml").unlink()
     (tmp_path / "outside.yaml").write_text("beta: {chat/reply: 1.0.0}\n")
-    (tree.registry / "labels.yaml").symlink_to(tmp_path / "outside.yaml")
+    (Path(tree.registry) / "labels.yaml").symlink_to(tmp_path / "outside.yaml")
     with pytest.raises(InvalidFile, match="leaves the registry"):
         set_label(tree, "beta", "chat/reply", ((TWO, 100),))
     assert (tmp_path / "outside.yaml").read_text() == "beta: {chat/reply: 1.0.0}\n"
