@@ -74,13 +74,13 @@ class _Planner:
         if without:
             raise no_form(without)
         for position in required:
-            self._put(position, self.parts[position].forms.best, "required", required[position])
+            self._put((position, self.parts[position].forms.best), "required", required[position])
             self._decide(position)
         in_full = self.tally.total
         if self._fits(in_full):
             return True
         for position in required:
-            self.tally.put(Choice(position, self.parts[position].forms.shortest))
+            self.tally.put((position, self.parts[position].forms.shortest))
         if self.tally.total > self.limit:
             smallest = min(self.tally.total, in_full)
             raise too_small([self.parts[position] for position in required], smallest, self.limit, reserve)
@@ -95,13 +95,14 @@ class _Planner:
             step = self.steps.of(entry, self.kept)
             if not step:
                 continue
-            without = [position for position in step if self.parts[position].forms.best is None]
+            best = [(position, self.parts[position].forms.best) for position in step]
+            without = [position for position, form in best if form is None]
             if without:
-                self._drop(entry, 0, self._within_no_maximum(entry, without[0]))
+                self._drop(entry, step[entry], 0, self._within_no_maximum(entry, without[0]))
             elif not is_open:
                 total = self.tally.total_with(self._shortest(step))
-                self._drop(entry, max(0, total - self.limit), "after the cut-off")
-            elif not self._take(entry, step, stage):
+                self._drop(entry, step[entry], max(0, total - self.limit), "after the cut-off")
+            elif not self._take(entry, step, best, stage):
                 stage, is_open = "filler", pack
 
     def lengthen(self) -> None:
@@ -111,9 +112,8 @@ class _Planner:
             for position in longer:
                 self._decide(position)
 
-    def _take(self, entry: int, step: Mapping[int, str], stage: str) -> bool:
+    def _take(self, entry: int, step: Mapping[int, str], best: list[Choice], stage: str) -> bool:
         """Send a step, in full or shortened, or drop its entry; whether it was sent in full."""
-        best = [Choice(position, self.parts[position].forms.best) for position in step]
         total = self.tally.total_with(best)
         if self._fits(total):
             self._send(best, step, stage)
@@ -127,16 +127,16 @@ class _Planner:
                 self._send(shortest, step, stage)
                 self._grow(step)
                 return False
-        self._drop(entry, total - self.limit, self._no_room(entry, step))
+        self._drop(entry, step[entry], total - self.limit, self._no_room(entry, step))
         return False
 
     def _send(self, choices: Iterable[Choice], step: Mapping[int, str], stage: str) -> None:
-        for position, form in choices:
-            self._put(position, form, stage, step[position])
+        for choice in choices:
+            self._put(choice, stage, step[choice[0]])
 
-    def _put(self, position: int, form: Form | None, stage: str, why: str) -> None:
-        self.tally.put(Choice(position, form))
-        self.kept[position] = (stage, why)
+    def _put(self, choice: Choice, stage: str, why: str) -> None:
+        self.tally.put(choice)
+        self.kept[choice[0]] = (stage, why)
 
     def _grow(self, positions: Iterable[int]) -> None:
         """Lengthen parts that are at their shortest, one after the other, and decide about them."""
@@ -152,30 +152,31 @@ class _Planner:
             return False
 
         def fits(form: Form) -> bool:
-            return self._fits(self.tally.total_with((Choice(position, form),)))
+            return self._fits(self.tally.total_with(((position, form),)))
 
         form = best if fits(best) else forms.longest(fits)
         if form is None or (form is not best and form.tokens <= held.tokens):
             return False
-        self.tally.put(Choice(position, form))
+        self.tally.put((position, form))
         return True
 
     def _decide(self, position: int) -> None:
         """Write down what is sent of a part, with the total as it is now."""
         part = self.parts[position]
         stage, reason = self.kept[position]
-        form = self.tally.forms[position]
+        form, best = self.tally.forms[position], part.forms.best
         state = "kept"
-        if not self._is_best(position):
+        if form is not best and form != best:
             state, reason = "shortened", f"{reason}, shortened to fit"
         elif form is not None and form.note:
             state, reason = "shortened", f"{reason}, shortened to its max_tokens"
-        self.decisions.pop(position, None)
+        if position in self.decisions:
+            del self.decisions[position]
         self.decisions[position] = Decision(part.id, state, stage, form, 0, self.tally.total, reason)
 
-    def _drop(self, entry: int, missing: int, reason: str) -> None:
+    def _drop(self, entry: int, why: str, missing: int, reason: str) -> None:
         """Write down that an entry, which may be a group, is not sent."""
-        reason = f"{self.steps.why(entry)}, {reason}"
+        reason = f"{why}, {reason}"
         for position in self.steps.members(entry):
             part = self.parts[position]
             self.decisions[position] = Decision(part.id, "dropped", None, None, missing, self.tally.total, reason)
@@ -188,13 +189,8 @@ class _Planner:
             self.next_limit = total
         return False
 
-    def _is_best(self, position: int) -> bool:
-        """Whether a part is sent in its best form or not at all."""
-        form = self.tally.forms[position]
-        return form is None or form == self.parts[position].forms.best
-
     def _shortest(self, step: Iterable[int]) -> list[Choice]:
-        return [Choice(position, self.parts[position].forms.shortest) for position in step]
+        return [(position, self.parts[position].forms.shortest) for position in step]
 
     def _no_room(self, entry: int, step: Iterable[int]) -> str:
         members = self.steps.members(entry)

@@ -45,7 +45,7 @@ class Steps:
     def why(self, entry: int) -> str:
         """In words, what brings an entry into the walk."""
         group = self._layout.parts[entry].group
-        shown = f"priority {self._priorities[entry]:.15g}"
+        shown = f"priority {self._priorities[entry]}"
         return shown if group is None else f"{shown}, group {group}"
 
     def _all_priorities(self) -> dict[int, float]:
@@ -54,7 +54,10 @@ class Steps:
         for position, part in enumerate(self._layout.parts):
             if part.priority is None or position in self.required:
                 continue
-            members = self.members(position)
+            if part.group is None:
+                found[position] = part.priority
+                continue
+            members = self._groups[part.group]
             if members[0] == position:
                 found[position] = min(self._layout.parts[member].priority or 0 for member in members)
         return found

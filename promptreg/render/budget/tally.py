@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from promptreg.render.budget.form import Form
 from promptreg.render.budget.plan import Layout
@@ -14,11 +13,9 @@ from promptreg.tokens.summary import Summary
 __all__ = ["Choice", "Tally"]
 
 
-class Choice(NamedTuple):
-    """A part, by its position in the layout, and the form in which to send it; None is not to send it."""
-
-    position: int
-    form: Form | None
+Choice = tuple[int, Form | None]
+"""A part, by its position in the layout, and the form in which to send it; None is not to send it. A plain tuple: one
+is made for every form that is tried."""
 
 
 class Tally:
@@ -29,7 +26,7 @@ class Tally:
     A message with room for one part only needs no joining, so it gets none.
     """
 
-    __slots__ = ("_joined", "_layout", "_place", "forms", "total")
+    __slots__ = ("_joined", "_layout", "_place", "_tried", "forms", "total")
 
     def __init__(self, layout: Layout, measure: Measure) -> None:
         sizes = [0] * len(layout.messages)
@@ -43,13 +40,15 @@ class Tally:
             Joined(measure, message.separator, size) if size > 1 else None
             for message, size in zip(layout.messages, sizes, strict=True)
         ]
+        self._tried: tuple[Choice, int] | None = None
         self.forms: list[Form | None] = [None] * len(layout.parts)
         self.total = layout.overhead
 
     def put(self, choice: Choice) -> None:
-        """Send the part in this form from now on."""
+        """Send the part in this form from now on. Putting what was tried last costs no second look."""
         position, form = choice
-        self.total += self._change(position, form)
+        tried, self._tried = self._tried, None
+        self.total = tried[1] if tried is not None and tried[0] is choice else self.total + self._change(position, form)
         joined = self._joined[self._layout.parts[position].message]
         if joined is not None:
             joined.put(self._place[position], _text(form))
@@ -58,8 +57,10 @@ class Tally:
     def total_with(self, choices: Sequence[Choice]) -> int:
         """The total if all of these were put; nothing is changed."""
         if len(choices) == 1:
-            return self.total + self._change(*choices[0])
-        before = [Choice(position, self.forms[position]) for position, _ in choices]
+            total = self.total + self._change(*choices[0])
+            self._tried = (choices[0], total)
+            return total
+        before = [(position, self.forms[position]) for position, _ in choices]
         for choice in choices:
             self.put(choice)
         total = self.total
