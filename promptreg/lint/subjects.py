@@ -73,6 +73,13 @@ class Head:
         """Its template texts, parsed."""
         return tuple(Template(self, body) for body in self.bodies)
 
+    @cached_property
+    def scalars(self) -> tuple[tuple[int, int], ...]:
+        """File offsets of every YAML scalar, keys included, and of a Markdown body."""
+        spans = self.head.written.scalar_spans()
+        body = getattr(self.head, "body_span", None)
+        return (*spans, body) if body else tuple(spans)
+
     def place(self, path: tuple[str | int, ...], *, key: bool = False) -> Place:
         """The value (or key) at a key path of its YAML."""
         start = self.offset(path, key=key)

@@ -30,3 +30,6 @@ class Written(Protocol):
 
     def scalar_span(self, path: KeyPath) -> tuple[int, int]:
         """File offsets of the value at `path`; raises KeyError when there is none."""
+
+    def scalar_spans(self) -> list[tuple[int, int]]:
+        """File offsets of every key and scalar value, by place; what is outside of them is syntax and comments."""

@@ -68,10 +68,20 @@ class Document:
 
     def place(self, path: NodePath) -> Node:
         """The place of the value at `path` and of its key. Raises KeyError when there is none."""
+        return self._places()[path]
+
+    def scalar_spans(self) -> list[tuple[int, int]]:
+        """The file offsets of every key and of every value that is no mapping or sequence, by place."""
+        nodes = self._places().values()
+        spans = [(node.key_start, node.key_end) for node in nodes if node.key_end > node.key_start]
+        spans += [(node.start, node.end) for node in nodes if node.style is not None]
+        return sorted(spans)
+
+    def _places(self) -> dict[NodePath, Node]:
         nodes = self._nodes
         if nodes is None:
             nodes = self._nodes = find_nodes(self.source.text[self.start : self.end], self.start)
-        return nodes[path]
+        return nodes
 
     def location(self, path: NodePath, *, key: bool = False) -> Location:
         """Where the value at `path` (or its key) begins; for a path that does not exist, its nearest parent."""

@@ -45,3 +45,7 @@ class FileWritten:
         """File offsets of the value at `path`; raises KeyError when there is none."""
         place = self.document.place(path)
         return place.start, place.end
+
+    def scalar_spans(self) -> list[tuple[int, int]]:
+        """File offsets of every key and scalar value, by place."""
+        return self.document.scalar_spans()
