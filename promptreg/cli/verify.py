@@ -8,6 +8,8 @@ from promptreg.cli import streams
 from promptreg.cli.boundary import exit_code
 from promptreg.cli.options import format_option, many_names, reading_options
 from promptreg.cli.session import Where, open_registry
+from promptreg.errors import UsageError
+from promptreg.registry.moments import NOW
 
 __all__ = ["command"]
 
@@ -17,19 +19,28 @@ __all__ = ["command"]
 Examples:
   promptreg verify
   promptreg verify support/refund-reply
+  promptreg verify --repair-lock
   promptreg verify --format json | jq -r '.problems[].path'
 """
 )
 @many_names()
+@click.option(
+    "--repair-lock",
+    is_flag=True,
+    help="First repair a lock with merge conflicts: the releases of both sides, if the frozen files bear them out.",
+)
 @format_option(text="text: a summary; json: promptreg/verify/1.")
 @reading_options(locked=False, bundle=False)
-def command(names: tuple[str, ...], form: str, where: Where) -> int:
+def command(names: tuple[str, ...], repair_lock: bool, form: str, where: Where) -> int:
     """Check that the releases of NAME, and all that they are made of, are what they were; without NAME, all.
 
     Every digest of the lock is computed anew from the frozen files. A changed byte, a missing or unknown frozen file, a
     lock edited by hand, a missing pin or a label that points to nothing is a fault. All faults are listed, on standard
-    error, with exit code 4 (2 for a labels file that breaks its format). Nothing is written and no network is used.
+    error, with exit code 4 (2 for a labels file that breaks its format). No network is used, and nothing is written
+    but the lock, with --repair-lock.
     """
+    if repair_lock:
+        _repair(where)
     found = open_registry(where).verify(names)
     if form == "json":
         from promptreg.output.documents import verify_document
@@ -40,6 +51,23 @@ def command(names: tuple[str, ...], form: str, where: Where) -> int:
     if form == "text":
         streams.complain(found.problems)
     return exit_code(found.problems)
+
+
+def _repair(where: Where) -> None:
+    from promptreg.registry.config import find_registry
+    from promptreg.registry.repair_lock import repair_lock
+    from promptreg.registry.source_tree import FolderTree
+    from promptreg.render.scanning import scan
+
+    if where.moment != NOW:
+        raise UsageError("--repair-lock writes the lock of the folder: it goes without --at and --staged")
+    config = find_registry(".", where.folder)
+    done = repair_lock(FolderTree(config.registry, config.root), scan)
+    if not done.is_changed:
+        streams.talk(f"{done.path}: nothing to repair")
+        return
+    sides = ", ".join(f"{_some(count, 'release')} of {side}" for side, count in done.sides.items())
+    streams.talk(f"{done.path}: repaired, {_some(done.releases, 'release')}{f' ({sides})' if sides else ''}")
 
 
 def _summary(releases: int, names: int, files: int, labels: int) -> str:

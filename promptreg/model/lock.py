@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from promptreg.errors import IntegrityError, Problem
+from promptreg.model.conflict import conflicts, problem_of
 from promptreg.model.kinds import is_name
 from promptreg.model.version import Version
 
-__all__ = ["SCHEMA", "Key", "LockEntry", "LockPin", "lock_text", "parse_lock"]
+__all__ = ["SCHEMA", "Key", "LockEntry", "LockPin", "lock_text", "parse_lock", "read_line"]
 
 SCHEMA = "promptreg/lock/1"
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _FIELDS = ("body", "closure", "contract", "file", "kind", "pins", "schema")
-_CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?$)", re.MULTILINE)
+_REPAIR = ": `promptreg verify --repair-lock` puts the releases of both sides together"
+_RESTORE = "restore it from your version control; after a merge, try `promptreg verify --repair-lock`"
 
 Key = tuple[str, Version]
 
@@ -56,16 +59,28 @@ class LockEntry(NamedTuple):
 
 def lock_text(entries: Iterable[LockEntry]) -> str:
     """The lock file of these entries: JSON, sorted, one entry a line, always the same bytes for the same entries."""
-    lines = [
-        f"{json.dumps(str(entry))}: {json.dumps(_encode(entry), sort_keys=True)}"
-        for entry in sorted(entries, key=lambda entry: entry.key)
-    ]
+    lines = [_line(entry) for entry in sorted(entries, key=lambda entry: entry.key)]
     body = ",\n".join(lines)
     return (
         f'{{"schema": "{SCHEMA}", "releases": {{\n{body}\n}}}}\n'
         if lines
         else f'{{"schema": "{SCHEMA}", "releases": {{}}}}\n'
     )
+
+
+def _line(entry: LockEntry) -> str:
+    return f"{json.dumps(str(entry))}: {json.dumps(_encode(entry), sort_keys=True)}"
+
+
+def read_line(line: str) -> LockEntry | None:
+    """The entry in one line of a lock (a comma or CR at its end aside), None when nobody would write it like that."""
+    line = line.removesuffix("\r").removesuffix(",")
+    try:
+        found = json.loads(f"{{{line}}}")
+    except (ValueError, RecursionError):
+        return None
+    entry = _decode(*next(iter(found.items()))) if len(found) == 1 else None
+    return entry if entry is not None and _line(entry) == line else None
 
 
 def _encode(entry: LockEntry) -> dict[str, Any]:
@@ -88,20 +103,14 @@ def parse_lock(text: str, path: str) -> dict[Key, LockEntry]:
     Raises IntegrityError with the place of the fault: conflict markers, broken JSON, another schema, entries edited by
     hand so that the file is no longer the one text that its entries have.
     """
-    marker = _CONFLICT.search(text)
-    if marker:
-        line = text.count("\n", 0, marker.start()) + 1
-        raise IntegrityError.at(
-            "holds conflict markers: take one side, then release again what the other had",
-            path=path,
-            line=line,
-            column=1,
-        )
+    unresolved = conflicts(text)
+    if unresolved:
+        raise IntegrityError(problem_of(conflict, IntegrityError.code, path, _REPAIR) for conflict in unresolved)
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:  # ValueError alone: a number of thousands of digits
         line, column = (error.lineno, error.colno) if isinstance(error, json.JSONDecodeError) else (1, 1)
-        raise IntegrityError.at("is not the JSON of a lock", path=path, line=line, column=column) from None
+        raise IntegrityError.at(f"is not the JSON of a lock: {_RESTORE}", path=path, line=line, column=column) from None
     if not isinstance(found, dict) or found.get("schema") != SCHEMA or not isinstance(found.get("releases"), dict):
         raise IntegrityError.at(f"is not a lock of schema {SCHEMA}", path=path, line=1, column=1)
     entries, problems = {}, []
@@ -111,11 +120,19 @@ def parse_lock(text: str, path: str) -> dict[Key, LockEntry]:
             problems.append(_edited(text, path, key))
         else:
             entries[entry.key] = entry
-    if not problems and lock_text(entries.values()) != text.replace("\r\n", "\n"):
-        problems.append(Problem(IntegrityError.code, "was edited by hand: it is not as promptreg writes it", path))
+    canonical = lock_text(entries.values())
+    if not problems and canonical != text.replace("\r\n", "\n"):
+        message = f"was edited by hand, from this line on it is not as promptreg writes it: {_RESTORE}"
+        problems.append(Problem(IntegrityError.code, message, path, _first_difference(text, canonical), 1))
     if problems:
         raise IntegrityError(problems)
     return entries
+
+
+def _first_difference(text: str, canonical: str) -> int:
+    """The number of the first line in which two texts differ; CR LF is read as LF."""
+    lines = zip_longest(text.replace("\r\n", "\n").split("\n"), canonical.split("\n"))
+    return next(number for number, (line, other) in enumerate(lines, 1) if line != other)
 
 
 def _edited(text: str, path: str, key: str) -> Problem:

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from promptreg.errors import InvalidFile, Problem
+from promptreg.model.conflict import body_conflicts, problem_of
 from promptreg.registry.strict_yaml import Document, parse_yaml, read_past
 from promptreg.text import Source, TextMap
 
@@ -28,9 +29,13 @@ def split(source: Source) -> FrontMatter:
 
     A line `---` (trailing spaces allowed) opens front matter only as the very first line, and only the next such line
     closes it; the body begins right after that and may hold others. Raises InvalidFile with all problems of the
-    YAML, for front matter that is never closed, and for byte order marks and lone carriage returns anywhere.
+    YAML, for front matter that is never closed, for byte order marks and lone carriage returns anywhere, and for
+    unresolved merge conflicts.
     """
     text = source.text
+    unresolved = body_conflicts(text)
+    if unresolved:
+        raise InvalidFile(problem_of(conflict, InvalidFile.code, source.path) for conflict in unresolved)
     opening = _DELIMITER.match(text, 1 if text.startswith("\ufeff") else 0)
     closing = _CLOSING.search(text, opening.end()) if opening else None
     body_start = closing.end() if closing else 0

@@ -133,7 +133,7 @@ def _labelled(reader: Reader, label: str, name: str, value: object) -> Labelled:
     path = (label, name)
     fault = name_fault(name)
     if fault:
-        reader.fault(path, f'"{name}" is not a name: it {fault}', key=True)
+        reader.fault(path, f'"{name}" is not a name: {fault}', key=True)
     place = reader.document.location(path, key=True)
     if not isinstance(value, dict):
         return Labelled(((reader.version(value, path), 100),), place)

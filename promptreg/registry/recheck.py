@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from promptreg.errors import IntegrityError, InvalidFile, Problem, PromptregError, UnsatisfiableRef
+from promptreg.model.conflict import body_conflicts, problem_of
 from promptreg.model.digest import text_digest, told_apart
 from promptreg.model.lock import Key, LockEntry
 from promptreg.model.prompt import Prompt
@@ -21,10 +22,11 @@ class Recheck:
     A release with a fault of its own is not blamed on those that are made of it.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, lines: Mapping[Key, int] | None = None) -> None:
+        """`lines` say where each entry stands in the lock, if that is not as promptreg writes it."""
         self.store = store
         self.releases = store.releases
-        self.lines = {key: line for line, key in enumerate(sorted(store.releases.lock), 2)}
+        self.lines = lines or {key: line for line, key in enumerate(sorted(store.releases.lock), 2)}
         self.faulty: set[Key] = set()
 
     def own_faults(self, entry: LockEntry) -> list[Problem]:
@@ -61,7 +63,7 @@ class Recheck:
             yield from self._unreadable(entry, error)
         else:
             path = self.releases.head(entry.name, entry.version).path
-            yield from _differing("file", entry, text_digest(text), entry.file, path)
+            yield from _differing("file", entry, text, entry.file, path)
 
     def _unreadable(self, entry: LockEntry, error: InvalidFile) -> Iterator[Problem]:
         """A file that is no component any more: changed since, unless it was released like this."""
@@ -70,7 +72,7 @@ class Recheck:
         except InvalidFile:
             reasons = error.problems
         else:
-            changed = list(_differing("file", entry, text_digest(source.text), entry.file, source.path))
+            changed = list(_differing("file", entry, source.text, entry.file, source.path))
             reasons = () if changed else error.problems
             yield from changed
         for problem in reasons:
@@ -90,7 +92,7 @@ class Recheck:
         if schema is None:
             yield self.releases.missing(entry, "output schema")
         else:
-            yield from _differing("output schema", entry, text_digest(schema.text), entry.schema, schema.path)
+            yield from _differing("output schema", entry, schema.text, entry.schema, schema.path)
 
     # -- the lock entry
 
@@ -142,8 +144,14 @@ def _misfits(closure: Closure) -> Iterator[Problem]:
                 yield Problem(IntegrityError.code, message, head.path, use.line, use.column)
 
 
-def _differing(what: str, entry: LockEntry, found: str, wanted: str, path: str) -> Iterator[Problem]:
+def _differing(what: str, entry: LockEntry, text: str, wanted: str, path: str) -> Iterator[Problem]:
+    found = text_digest(text)
     if found != wanted:
+        unresolved = body_conflicts(text)
+        if unresolved:
+            advice = f" in the frozen {what} of {entry}: take the side that the lock has"
+            yield from (problem_of(conflict, IntegrityError.code, path, advice) for conflict in unresolved)
+            return
         message = f"is not the {what} that was released as {entry} ({_against(found, wanted)})"
         yield Problem(IntegrityError.code, message, path)
 

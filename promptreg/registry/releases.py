@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from promptreg.registry.heads import Head, ReadHead
     from promptreg.text import Source
 
-__all__ = ["Releases"]
+__all__ = ["Releases", "lock_source"]
 
 
 class Releases:
@@ -79,9 +79,9 @@ class Releases:
             if self._lock is None:
                 from promptreg.model.lock import parse_lock
 
-                found = _lock_text(self._tree)
+                found = lock_source(self._tree)
                 if found is None and self._index():
-                    found = _lock_text(self._tree)  # the first release may just have written both
+                    found = lock_source(self._tree)  # the first release may just have written both
                     if found is None:
                         message = f"is missing, but there are versions below {FROZEN}"
                         message += ": restore it from your version control"
@@ -199,7 +199,7 @@ class Releases:
             raise IntegrityError([Problem(IntegrityError.code, message, path)])
 
 
-def _lock_text(tree: SourceTree) -> Source | None:
+def lock_source(tree: SourceTree) -> Source | None:
     """The lock as text; raises IntegrityError, because a lock that cannot be read vouches for nothing."""
     try:
         found = tree.optional(LOCK)

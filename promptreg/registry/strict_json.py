@@ -9,6 +9,7 @@ from typing import Any
 
 from promptreg.errors import InvalidFile, Problem
 from promptreg.model.check import MAX_DEPTH
+from promptreg.model.conflict import conflicts, problem_of
 from promptreg.text import Source
 
 __all__ = ["parse_json"]
@@ -24,6 +25,9 @@ def parse_json(source: Source) -> Any:
     try:
         return json.loads(source.text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
+        unresolved = conflicts(source.text)
+        if unresolved:
+            raise InvalidFile(problem_of(found, InvalidFile.code, source.path) for found in unresolved) from None
         raise InvalidFile([_problem(source, f"is not JSON: {error.msg.lower()}", error.pos)]) from None
     except (ValueError, RecursionError) as error:
         found = list(_faults(source)) or [_problem(source, f"is not JSON: {error}", 0)]

@@ -16,7 +16,7 @@ from promptreg.registry.recheck import Recheck
 from promptreg.registry.source_tree import frozen_key
 from promptreg.registry.store import Store
 
-__all__ = ["Verified", "verify"]
+__all__ = ["Verified", "release_faults", "strays", "verify"]
 
 
 class Verified(NamedTuple):
@@ -45,10 +45,7 @@ def verify(store: Store, names: Collection[str] = ()) -> Verified:
             raise UnknownName.at(f"{name} has no release", suggestion=nearest(name, known))
     entries = _chosen(lock.values(), names)
     about = {*names, *(entry.name for entry in entries)} if names else known
-    check = Recheck(store)
-    found = [problem for entry in entries for problem in check.own_faults(entry)]
-    found += [problem for entry in entries for problem in check.part_faults(entry)]
-    found += _strays(store, about)
+    found = [*release_faults(Recheck(store), entries), *strays(store, about)]
     labels, pointless = _labels(store, set(names))
     return Verified(
         releases=len(entries),
@@ -57,6 +54,13 @@ def verify(store: Store, names: Collection[str] = ()) -> Verified:
         labels=labels,
         problems=tuple(sorted({*found, *pointless}, key=_place)),
     )
+
+
+def release_faults(check: Recheck, entries: Iterable[LockEntry]) -> list[Problem]:
+    """What is wrong with these releases: with the files of each, then with what each is made of."""
+    entries = list(entries)
+    found = [problem for entry in entries for problem in check.own_faults(entry)]
+    return found + [problem for entry in entries for problem in check.part_faults(entry)]
 
 
 def _place(problem: Problem) -> tuple[str, int, int, str]:
@@ -75,11 +79,11 @@ def _chosen(entries: Iterable[LockEntry], names: Collection[str]) -> list[LockEn
     return [entry for entry in found if entry.key in keys]
 
 
-def _strays(store: Store, names: Collection[str]) -> Iterator[Problem]:
-    """The frozen files of these names that no lock entry vouches for."""
+def strays(store: Store, names: Collection[str] | None = None) -> Iterator[Problem]:
+    """The frozen files (of these names) that no lock entry vouches for."""
     lock = store.releases.lock
     for name, files in store.tree.frozen().items():
-        for file_name, item in files.items() if name in names else ():
+        for file_name, item in files.items() if names is None or name in names else ():
             key = frozen_key(file_name)
             assert key is not None
             version, suffix = key

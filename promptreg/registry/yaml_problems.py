@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from promptreg.errors import Problem
+from promptreg.errors import InvalidFile, Problem
+from promptreg.model.conflict import conflicts, problem_of
 from promptreg.registry.yaml_builder import MAX_CHARACTERS
 from promptreg.registry.yaml_characters import character_problems, without_forbidden
 from promptreg.registry.yaml_inspection import Inspection, inspect
@@ -42,6 +43,11 @@ def find_problems(source: Source, start: int, end: int) -> list[Problem]:
     if end - start > MAX_CHARACTERS:
         message = f"{end - start:,} characters of YAML; the limit is {MAX_CHARACTERS:,}"
         return [problem_at(source, start, message)]
+    unresolved = conflicts(source.text[start:end])
+    if unresolved:  # of what stands around them nobody can say what is meant
+        above = source.text.count("\n", 0, start)
+        moved = (found._replace(start=found.start + above, end=found.end + above) for found in unresolved)
+        return [problem_of(conflict, InvalidFile.code, source.path) for conflict in moved][:MAX_PROBLEMS]
     found = character_problems(source, start, end, limit=MAX_PROBLEMS)
     start += source.text.startswith("\ufeff", start)
     found += _readings(source, without_forbidden(source.text[start:end]), start)

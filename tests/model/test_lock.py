@@ -148,15 +148,17 @@ def test_the_lock_is_plain_json() -> None:
 def test_conflict_markers_are_told_with_their_line(marker: str, line: int, end: str) -> None:
     lines = TEXT.split("\n")
     text = end.join([*lines[: line - 1], marker, *lines[line - 1 :]])
-    assert refused(text) == [
-        f"{PATH}:{line}:1: holds conflict markers: take one side, then release again what the other had"
-    ]
+    side = {"<": " of ours", ">": " of theirs"}.get(marker[0], "")
+    advice = "`promptreg verify --repair-lock` puts the releases of both sides together"
+    assert refused(text) == [f"{PATH}:{line}:1: unresolved merge conflict{side}: {advice}"]
 
 
-def test_the_first_of_several_markers_is_told() -> None:
+def test_every_conflict_is_told_with_its_lines() -> None:
     lines = TEXT.split("\n")
-    text = "\n".join([*lines[:2], "<<<<<<< ours", lines[2], "=======", lines[3], ">>>>>>> theirs", *lines[4:]])
-    assert refused(text)[0].startswith(f"{PATH}:3:1: ")
+    hunk = ["<<<<<<< ours", lines[2], "=======", lines[3], ">>>>>>> theirs"]
+    found = refused("\n".join([*lines[:2], *hunk, *hunk, *lines[4:]]))
+    assert [told.partition(":1: ")[0] for told in found] == [f"{PATH}:3", f"{PATH}:8"]
+    assert "unresolved merge conflict between ours and theirs, up to line 7" in found[0]
 
 
 @pytest.mark.parametrize(
@@ -197,7 +199,18 @@ HAND_MADE: dict[str, Callable[[str], str]] = {
 
 @pytest.mark.parametrize("change", HAND_MADE)
 def test_the_same_releases_in_another_text_were_edited_by_hand(change: str) -> None:
-    assert refused(HAND_MADE[change](TEXT)) == [f"{PATH}: was edited by hand: it is not as promptreg writes it"]
+    (found,) = refused(HAND_MADE[change](TEXT))
+    place = {
+        "no last line end": 7,
+        "a blank line": 8,
+        "another order of entries": 2,
+        "an escape": 2,
+        "an entry twice": 3,
+    }
+    line = place.get(change, 1)
+    assert found.startswith(
+        f"{PATH}:{line}:1: was edited by hand, from this line on it is not as promptreg writes it: "
+    )
 
 
 @pytest.mark.parametrize(

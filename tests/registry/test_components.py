@@ -8,7 +8,7 @@ import pytest
 
 import promptreg
 from promptreg.model.version import Version
-from tests.registry.folders import complaints, fill, load, read_text
+from tests.registry.folders import complaints, fill, load, read_text, text_component
 
 RULE = "prompts/rules/tone.md"
 
@@ -202,3 +202,36 @@ def test_an_include_of_examples_is_a_problem_of_the_registry(tmp_path: Path) -> 
     registry = promptreg.load(fill(tmp_path, {"e.yaml": examples, "c.md": text}))
     assert [(problem.path, problem.line) for problem in registry.problems] == [("prompts/c.md", 5)]
     assert "it cannot be included" in registry.problems[0].message
+
+
+CONFLICT = "<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> feature\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        pytest.param(
+            f"---\nkind: rule\n{CONFLICT.format('version: 1.1.0', 'version: 1.2.0')}---\n- A\n", "3:1", id="head"
+        ),
+        pytest.param(text_component(f"- A\n{CONFLICT.format('- B', '- C')}"), "6:1", id="body"),
+        pytest.param(CONFLICT.format(text_component(), text_component("Other.\n")), "1:1", id="whole file"),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_a_merge_conflict_is_told_as_one(text: str, place: str, end: str) -> None:
+    (found,) = complaints(text.replace("\n", end), "prompts/a.md")
+    assert found.startswith(f"prompts/a.md:{place}: unresolved merge conflict between HEAD and feature, up to line ")
+
+
+def test_a_body_may_show_a_conflict_in_a_fence() -> None:
+    text = text_component(f"- Resolve it:\n\n```\n{CONFLICT.format('a', 'b')}```\n\nTitle\n=======\n")
+    assert read_text(text, "prompts/a.md").body.text.count("<<<<<<<") == 1
+
+
+def test_conflicts_of_yaml_files_are_told_each() -> None:
+    hunk = CONFLICT.format("version: 1.1.0", "version: 1.2.0")
+    found = complaints(f"kind: prompt\n{hunk}messages: []\n{hunk}")
+    assert found == [
+        f"prompts/a.yaml:{line}:1: unresolved merge conflict between HEAD and feature, up to line {line + 4}"
+        for line in (2, 8)
+    ]

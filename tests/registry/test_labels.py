@@ -67,7 +67,7 @@ def test_a_registry_without_the_file_has_no_labels(tmp_path: Path) -> None:
         ),
         pytest.param(
             "p:\n  A/b: 1.0.0\n",
-            ['2:3: p.A/b: "A/b" is not a name: it part "A" must be lower-case words joined by "-", "_" or "."'],
+            ['2:3: p.A/b: "A/b" is not a name: part "A" must be lower-case words joined by "-", "_" or "."'],
             id="a bad name",
         ),
         pytest.param(
@@ -109,6 +109,14 @@ def test_a_registry_without_the_file_has_no_labels(tmp_path: Path) -> None:
 )
 def test_every_fault_has_its_place(text: str, expected: list[str]) -> None:
     assert problems(text) == expected
+
+
+def test_merge_conflicts_are_told_as_such() -> None:
+    hunk = "<<<<<<< HEAD\n  a: 1.0.0\n=======\n  a: 1.1.0\n>>>>>>> feature\n"
+    conflict = "unresolved merge conflict between HEAD and feature"
+    assert problems(f"p:\n{hunk}") == [f"2:1: {conflict}, up to line 6"]
+    assert problems(f"p:\n{hunk}q:\n{hunk}") == [f"2:1: {conflict}, up to line 6", f"8:1: {conflict}, up to line 12"]
+    assert problems("p:\n  a: 1.0.0\n>>>>>>> feature\n") == ["3:1: unresolved merge conflict of feature"]
 
 
 def test_one_name_twice_is_refused() -> None:

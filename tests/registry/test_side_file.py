@@ -67,6 +67,8 @@ def test_any_text_is_read_or_refused_with_places(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "lines"),
     [
+        ('{\n<<<<<<< HEAD\n"a": 1\n=======\n"a": 2\n>>>>>>> b\n}',
+         ["s.json:2:1: unresolved merge conflict between HEAD and b, up to line 6"]),
         ('{"a": }', ["s.json:1:7: is not JSON: expecting value"]),
         ('{"a": 1,}', ["s.json:1:9: is not JSON: expecting property name enclosed in double quotes"]),
         ("{'a': 1}", ["s.json:1:2: is not JSON: expecting property name enclosed in double quotes"]),
@@ -79,8 +81,8 @@ def test_any_text_is_read_or_refused_with_places(text: str) -> None:
         ('{"a":' + "[" * 5_000 + "]" * 5_000 + "}", ["s.json:1:69: is nested deeper than 64 levels"]),
         ('{"a":\n' + "9" * 4_301 + "}", ["s.json:2:1: holds a number of 4,301 digits"]),
     ],
-    ids=["no value", "trailing comma", "single quotes", "more after it", "list", "text", "duplicate", "three faults",
-         "depth", "digits"],
+    ids=["merge conflict", "no value", "trailing comma", "single quotes", "more after it", "list", "text", "duplicate",
+         "three faults", "depth", "digits"],
 )  # fmt: skip
 def test_bad_json_is_told_with_every_place(text: str, lines: list[str]) -> None:
     assert said(text) == lines
