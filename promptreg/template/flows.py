@@ -14,7 +14,7 @@ from jinja2 import nodes
 from promptreg.template.facts import Facts
 from promptreg.template.spans import Path
 
-__all__ = ["Flows", "constant_key", "path_of"]
+__all__ = ["Flows", "constant_key", "passed_arguments", "path_of"]
 
 # After so many followed names in one body every answer is "all inputs": still conservative, and never slow.
 _STEPS = 200_000
@@ -79,7 +79,7 @@ class Flows:
         self._facts = facts
         self._inputs = frozenset(inputs)
         self._include_names = include_names
-        self._arguments = _arguments(facts)
+        self._arguments = passed_arguments(facts)
         self._macros: dict[str, _Reads] = {}
         self._sources: dict[str, _Atoms] = {}
         self._steps_left = _STEPS
@@ -201,7 +201,7 @@ def _parts(node: nodes.Node) -> tuple[Iterable[nodes.Node], Iterable[nodes.Node]
     return node.iter_child_nodes(), (), ()
 
 
-def _arguments(facts: Facts) -> dict[str, list[nodes.Node]]:
+def passed_arguments(facts: Facts) -> dict[str, list[nodes.Node]]:
     """For each parameter name of a macro or call block, what any call passes for it."""
     passed: dict[str, list[nodes.Node]] = {}
     for call in facts.calls:
