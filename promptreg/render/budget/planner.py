@@ -11,7 +11,7 @@ The cost is that of sorting the parts, and of one exact total for every form tha
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from promptreg.render.budget.form import Form
 from promptreg.render.budget.plan import Decision, Layout, Plan
@@ -56,10 +56,12 @@ class _Planner:
     made; a part that is decided anew moves to the end. `kept` says of each part that is sent its stage and why.
     """
 
-    __slots__ = ("decisions", "kept", "limit", "next_limit", "parts", "steps", "tally")
+    __slots__ = ("best", "decisions", "formless", "kept", "limit", "next_limit", "parts", "steps", "tally")
 
     def __init__(self, layout: Layout, limit: int | None, measure: Measure) -> None:
         self.parts = layout.parts
+        self.best = [part.forms.best for part in layout.parts]
+        self.formless = {position for position, form in enumerate(self.best) if form is None}
         self.limit = sys.maxsize if limit is None else limit
         self.steps = Steps(layout)
         self.tally = Tally(layout, measure)
@@ -70,11 +72,11 @@ class _Planner:
     def place_required(self, reserve: int) -> bool:
         """Send all required parts; whether all of them are in their best forms."""
         required = self.steps.required
-        without = [self.parts[position] for position in required if self.parts[position].forms.best is None]
+        without = [self.parts[position] for position in required if position in self.formless]
         if without:
             raise no_form(without)
         for position in required:
-            self._put((position, self.parts[position].forms.best), "required", required[position])
+            self._put((position, self.best[position]), "required", required[position])
             self._decide(position)
         in_full = self.tally.total
         if self._fits(in_full):
@@ -95,10 +97,9 @@ class _Planner:
             step = self.steps.of(entry, self.kept)
             if not step:
                 continue
-            best = [(position, self.parts[position].forms.best) for position in step]
-            without = [position for position, form in best if form is None]
-            if without:
-                self._drop(entry, step[entry], 0, self._within_no_maximum(entry, without[0]))
+            best = [(position, self.best[position]) for position in step]
+            if self.formless and not self.formless.isdisjoint(step):
+                self._drop(entry, step[entry], 0, self._within_no_maximum(entry, step))
             elif not is_open:
                 total = self.tally.total_with(self._shortest(step))
                 self._drop(entry, step[entry], max(0, total - self.limit), "after the cut-off")
@@ -147,7 +148,7 @@ class _Planner:
     def _longer(self, position: int) -> bool:
         """Put the longest form that fits; whether it is a longer one than before."""
         forms = self.parts[position].forms
-        held, best = self.tally.forms[position], forms.best
+        held, best = self.tally.forms[position], self.best[position]
         if held is None or best is None or held == best:
             return False
 
@@ -164,7 +165,7 @@ class _Planner:
         """Write down what is sent of a part, with the total as it is now."""
         part = self.parts[position]
         stage, reason = self.kept[position]
-        form, best = self.tally.forms[position], part.forms.best
+        form, best = self.tally.forms[position], self.best[position]
         state = "kept"
         if form is not best and form != best:
             state, reason = "shortened", f"{reason}, shortened to fit"
@@ -192,7 +193,9 @@ class _Planner:
     def _shortest(self, step: Iterable[int]) -> list[Choice]:
         return [(position, self.parts[position].forms.shortest) for position in step]
 
-    def _no_room(self, entry: int, step: Iterable[int]) -> str:
+    def _no_room(self, entry: int, step: Collection[int]) -> str:
+        if len(step) == 1:
+            return "no room"
         members = self.steps.members(entry)
         others = [self.parts[position].id for position in step if position not in members]
         if not others:
@@ -200,6 +203,7 @@ class _Planner:
         more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
         return f"no room together with {', '.join(others[:_NAMED])}{more}"
 
-    def _within_no_maximum(self, entry: int, without: int) -> str:
-        subject = "it" if self.steps.members(entry) == (without,) else f"part {self.parts[without].id}"
+    def _within_no_maximum(self, entry: int, step: Iterable[int]) -> str:
+        first = next(position for position in step if position in self.formless)
+        subject = "it" if self.steps.members(entry) == (first,) else f"part {self.parts[first].id}"
         return f"{subject} has no form within its max_tokens"

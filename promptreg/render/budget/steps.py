@@ -31,9 +31,11 @@ class Steps:
         """The step of an entry: what must be sent with it and is not kept yet, in document order, and why."""
         if entry in kept:
             return {}
-        why = self.why(entry)
         part = self._layout.parts[entry]
-        if part.group is None and not part.needs:
+        why = f"priority {self._priorities[entry]}"
+        if part.group is not None:
+            why += f", group {part.group}"
+        elif not part.needs:
             return {entry: why}
         return self._closure({member: why for member in self.members(entry) if member not in kept}, kept)
 
@@ -41,12 +43,6 @@ class Steps:
         """The entry itself, or its whole group."""
         group = self._layout.parts[entry].group
         return (entry,) if group is None else self._groups[group]
-
-    def why(self, entry: int) -> str:
-        """In words, what brings an entry into the walk."""
-        group = self._layout.parts[entry].group
-        shown = f"priority {self._priorities[entry]}"
-        return shown if group is None else f"{shown}, group {group}"
 
     def _all_priorities(self) -> dict[int, float]:
         """The priorities of all entries, in document order."""

@@ -26,7 +26,7 @@ class Tally:
     A message with room for one part only needs no joining, so it gets none.
     """
 
-    __slots__ = ("_joined", "_layout", "_place", "_tried", "forms", "total")
+    __slots__ = ("_joined", "_message", "_overhead", "_place", "_tried", "forms", "total")
 
     def __init__(self, layout: Layout, measure: Measure) -> None:
         sizes = [0] * len(layout.messages)
@@ -34,7 +34,8 @@ class Tally:
         for part in layout.parts:
             places.append(sizes[part.message])
             sizes[part.message] += 1
-        self._layout = layout
+        self._message = [part.message for part in layout.parts]
+        self._overhead = [message.overhead for message in layout.messages]
         self._place = places
         self._joined = [
             Joined(measure, message.separator, size) if size > 1 else None
@@ -49,7 +50,7 @@ class Tally:
         position, form = choice
         tried, self._tried = self._tried, None
         self.total = tried[1] if tried is not None and tried[0] is choice else self.total + self._change(position, form)
-        joined = self._joined[self._layout.parts[position].message]
+        joined = self._joined[self._message[position]]
         if joined is not None:
             joined.put(self._place[position], _text(form))
         self.forms[position] = form
@@ -70,7 +71,7 @@ class Tally:
 
     def _change(self, position: int, form: Form | None) -> int:
         """Tokens that putting the form would add to the total; negative when it is the shorter one."""
-        number = self._layout.parts[position].message
+        number = self._message[position]
         held, text = _text(self.forms[position]), _text(form)
         joined = self._joined[number]
         if joined is None:
@@ -80,7 +81,7 @@ class Tally:
             change = joined.cost(self._place[position], text) - joined.total
             others = joined.present - (held is not None)
         if not others:
-            change += ((text is not None) - (held is not None)) * self._layout.messages[number].overhead
+            change += ((text is not None) - (held is not None)) * self._overhead[number]
         return change
 
 
