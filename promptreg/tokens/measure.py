@@ -50,7 +50,7 @@ class Measure:
         """The summary of a text that is the same in every render."""
         found = self._static.found.get(text)
         if found is None:
-            found = self._recalled(text) or self._summed(text, is_static=True)
+            found = self._recalled(text) if text else EMPTY
             self._static.keep(text, found)
         return found
 
@@ -58,7 +58,7 @@ class Measure:
         """The summary of a text made from values."""
         found = self._values.found.get(text)
         if found is None:
-            found = self._summed(text, is_static=False)
+            found = _summary(text, self._look(text)) if text else EMPTY
             self._values.keep(text, found)
         return found
 
@@ -150,47 +150,41 @@ class Measure:
             self.characters += len(text)
         return self.counter.count(text) if self.exact else self.counter.bounds(text).high
 
-    def _summed(self, text: str, *, is_static: bool) -> Summary:
-        """The summary of a text, from the counter."""
-        if not text:
-            return EMPTY
+    def _look(self, text: str) -> Counted:
+        """What the counter and the rule say about a text."""
         tokens = self._asked(text)
         first = self.rule.first(text) if self.rule is not None else None
         last = self.rule.last(text) if self.rule is not None and first is not None else None
         if first is None or last is None:
-            head, tail, counted = text, text, Counted(tokens)
-        else:
-            head, tail = text[:first], text[last:]
-            counted = Counted(tokens, first, self.count(head), len(tail), self.count(tail))
-        if is_static and self._cache is not None:
-            self._cache.keep_text(text, counted)
-            self._keep_edges(head, tail)
-        return _summary(head, tail, counted)
+            return Counted(tokens)
+        return Counted(tokens, first, self.count(text[:first]), len(text) - last, self.count(text[last:]))
 
-    def _recalled(self, text: str) -> Summary | None:
-        """The summary of a static text, from the cache."""
-        counted = self._cache.text(text) if self._cache is not None else None
+    def _recalled(self, text: str) -> Summary:
+        """The summary of a static text, from the cache where it is known there."""
+        cache = self._cache
+        if cache is None:
+            return _summary(text, self._look(text))
+        counted = cache.text(text)
         if counted is None:
-            return None
-        if not counted.head:
-            self._keep_edges(text, text)
-            self._runs.keep(text, counted.tokens)
-            return _summary(text, text, counted)
-        head, tail = text[: counted.head], text[-counted.tail :]
-        self._runs.keep(head, counted.head_tokens)
-        self._runs.keep(tail, counted.tail_tokens)
-        self._keep_edges(head, tail)
-        return _summary(head, tail, counted)
+            counted = self._look(text)
+            cache.keep_text(text, counted)
+        summary = _summary(text, counted)
+        self._keep_edge(summary.head, counted.head_tokens if counted.head else counted.tokens)
+        self._keep_edge(summary.tail, counted.tail_tokens if counted.head else counted.tokens)
+        return summary
 
-    def _keep_edges(self, head: str, tail: str) -> None:
-        for edge in (head, tail):
-            if edge not in self._edges.found:
-                self._edges.keep(edge, None)
+    def _keep_edge(self, edge: str, tokens: int) -> None:
+        """Remember an edge of static text; many texts have the same ones."""
+        if edge not in self._edges.found:
+            self._edges.keep(edge, None)
+            self._runs.keep(edge, tokens)
 
 
-def _summary(head: str, tail: str, counted: Counted) -> Summary:
+def _summary(text: str, counted: Counted) -> Summary:
+    if not counted.head:
+        return Summary(counted.tokens, text, text, 0, True)
     core = counted.tokens - counted.head_tokens - counted.tail_tokens
-    return Summary(counted.tokens, head, tail, core if counted.head else 0, not counted.head)
+    return Summary(counted.tokens, text[: counted.head], text[-counted.tail :], core, False)
 
 
 class _Chain:
