@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -55,8 +56,14 @@ def gnarls(seed: random.Random) -> str:
     """Such a text, or a piece of a generated text in some language with an oddity put in."""
     if seed.random() < 0.6:
         return "".join(seed.choice(ODD) * seed.choice((1, 1, 1, 2, 3)) for _ in range(seed.randrange(24)))
-    found = text(seed)
+    found = seed.choice(_pool())
     start = seed.randrange(len(found))
     found = found[start : start + seed.randrange(300)]
     at = seed.randrange(len(found) + 1)
     return found[:at] + seed.choice(ODD) + found[at:]
+
+
+@cache
+def _pool() -> tuple[str, ...]:
+    seed = random.Random(7)
+    return tuple(text(seed) for _ in range(200))
