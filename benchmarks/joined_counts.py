@@ -53,13 +53,13 @@ def _row(counter: Counter, size: int, rounds: int, file: Path) -> tuple[Any, ...
     texts = _parts(size)
     order = list(range(size))
     random.Random(1).shuffle(order)
-    first = Measure(counter, CountCache(file, most=10 * size + 10))
+    first = Measure(counter, CountCache(str(file), most=10 * size + 10))
     total = _put_all(first, texts, order)
     first.save()
     assert total == counter.count("\n\n".join(texts))
     seconds: dict[str, list[float]] = {"cold": [], "disk": [], "memory": []}
     for _ in range(rounds):
-        measures = {"cold": Measure(counter), "disk": Measure(counter, CountCache(file))}
+        measures = {"cold": Measure(counter), "disk": Measure(counter, CountCache(str(file)))}
         measures["memory"] = measures["disk"]
         for name, measure in measures.items():
             copies = [text[:1] + text[1:] for text in texts]  # strings whose hash is not known yet, as in a render

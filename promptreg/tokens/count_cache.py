@@ -6,15 +6,17 @@ deleted at any time; one that is damaged, or cannot be read or written, is ignor
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import os
-from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
 from promptreg.cache_folder import cache_folder
 from promptreg.tokens.counter import Counter
+
+try:  # hashlib loads OpenSSL first, which takes longer than reading the cache
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
 
 __all__ = ["CountCache", "Counted", "open_count_cache"]
 
@@ -44,7 +46,7 @@ class CountCache:
 
     __slots__ = ("_file", "_known", "_lock", "_most", "_new", "_used")
 
-    def __init__(self, file: Path, most: int = _MOST) -> None:
+    def __init__(self, file: str, most: int = _MOST) -> None:
         self._file = file
         self._most = most
         self._known: dict[bytes, bytes] | None = None
@@ -114,42 +116,48 @@ def open_count_cache(counter: Counter) -> CountCache | None:
     if ranks is None or folder is None:
         return None
     rule = getattr(counter, "seam_rule", None)
-    name = hashlib.sha256(f"{_FORMAT}\n{counter.id}\n{ranks}\n{rule.id if rule else ''}".encode()).hexdigest()
-    return CountCache(Path(folder, "counts", f"{name[:32]}.txt"))
+    name = _digest(f"{_FORMAT}\n{counter.id}\n{ranks}\n{rule.id if rule else ''}", b"counter").decode()
+    return CountCache(os.path.join(folder, "counts", f"{name}.txt"))
 
 
 def _digest(text: str, kind: bytes) -> bytes:
     data = text.encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(data, digest_size=16, person=kind).hexdigest().encode()
+    return blake2b(data, digest_size=16, person=kind).hexdigest().encode()
 
 
 def _first_line(data: bytes) -> bytes:
-    return f"{_FORMAT} {hashlib.sha256(data).hexdigest()}\n".encode()
+    return f"{_FORMAT} {blake2b(data).hexdigest()}\n".encode()
 
 
-def _read(file: Path) -> dict[bytes, bytes]:
+def _read(file: str) -> dict[bytes, bytes]:
     """The entries by digest, as they are written; taken apart only when they are asked for."""
     try:
-        if not file.is_file() or file.stat().st_size > _LARGEST:
+        if not os.path.isfile(file) or os.path.getsize(file) > _LARGEST:
             return {}
-        line, end, data = file.read_bytes().partition(b"\n")
+        with open(file, "rb") as stream:
+            line, end, data = stream.read().partition(b"\n")
     except OSError:
         return {}
     words = data.split() if line + end == _first_line(data) else []
     return dict(zip(words[::2], words[1::2], strict=False))
 
 
-def _write(file: Path, entries: dict[bytes, bytes]) -> None:
+def _write(file: str, entries: dict[bytes, bytes]) -> None:
+    """Replace the file whole, or leave it as it is where that is not allowed."""
     import tempfile  # slow to import, and most runs have nothing to write
+    from contextlib import suppress
 
     data = b"".join([b"%b %b\n" % entry for entry in entries.items()])
-    with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=".counts-")
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(_first_line(data) + data)
-            os.replace(temporary, file)
-        except OSError:
+    folder = os.path.dirname(file)
+    try:
+        os.makedirs(folder, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".counts-")
+    except OSError:
+        return
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(_first_line(data) + data)
+        os.replace(temporary, file)
+    except OSError:
+        with suppress(OSError):
             os.unlink(temporary)
-            raise
