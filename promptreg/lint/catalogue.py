@@ -12,8 +12,13 @@ from promptreg.lint.rule import Rule
 __all__ = ["ALIASES", "MODULES", "builtin_rules", "find_rules"]
 
 MODULES: tuple[str, ...] = (
+    "invalid_front_matter",
+    "missing_reference",
+    "reference_cycle",
+    "refused_access",
     "template_syntax_error",
     "undefined_variable",
+    "version_unsatisfied",
 )
 """Modules of `promptreg.lint.rules`, one rule each."""
 

@@ -74,6 +74,17 @@ class Head:
         return tuple(Template(self, body) for body in self.bodies)
 
     @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """What keeps its refs from being resolved, those of the components that it leads to included."""
+        from promptreg.errors import PromptregError
+
+        try:
+            self.workspace.registry.closure(self.name)
+        except PromptregError as error:
+            return error.problems
+        return ()
+
+    @cached_property
     def scalars(self) -> tuple[tuple[int, int], ...]:
         """File offsets of every YAML scalar, keys included, and of a Markdown body."""
         spans = self.head.written.scalar_spans()
