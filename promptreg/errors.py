@@ -18,6 +18,8 @@ __all__ = [
     "InvalidFile",
     "LimitExceeded",
     "OutputInvalid",
+    "PluginFailed",
+    "PluginInvalid",
     "Problem",
     "PromptregError",
     "ReleaseRefused",
@@ -207,6 +209,18 @@ class TokenizerMissing(PromptregError):
     """Exact counting was asked for and no rank file with the right hash was found."""
 
     code = "tokenizer"
+
+
+class PluginInvalid(PromptregError):
+    """An installed plug-in cannot be imported, or is not what it says it is; the message names its distribution."""
+
+    code = "plugin"
+
+
+class PluginFailed(PromptregError):
+    """The code of a plug-in raised, or gave what makes no sense, while it was used (exit code 3)."""
+
+    code = "plugin-failed"
 
 
 def together(errors: Sequence[PromptregError]) -> PromptregError:

@@ -12,9 +12,9 @@ from promptreg.cli import streams
 from promptreg.errors import (
     IntegrityError,
     OutputInvalid,
+    PluginFailed,
     Problem,
     PromptregError,
-    TokenizerMissing,
     UsageError,
     WriteFailed,
     nearest,
@@ -26,7 +26,7 @@ FINDINGS, BAD_INPUT, NO_ANSWER, INTEGRITY, INTERRUPTED = 1, 2, 3, 4, 130
 
 _EXIT_CODES: tuple[tuple[type[PromptregError], int], ...] = (
     (OutputInvalid, FINDINGS),
-    (TokenizerMissing, NO_ANSWER),
+    (PluginFailed, NO_ANSWER),
     (WriteFailed, NO_ANSWER),
     (IntegrityError, INTEGRITY),
     (PromptregError, BAD_INPUT),

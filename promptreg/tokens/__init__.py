@@ -9,30 +9,42 @@ if TYPE_CHECKING:
     from promptreg.tokens.counter import Counter
     from promptreg.tokens.profile import Profile
 
-__all__ = ["COUNTERS", "counter_for", "get_counter", "profile_for"]
+__all__ = ["COUNTERS", "counter_for", "counter_names", "get_counter", "profile_for"]
 
 COUNTERS = ("o200k_base", "cl100k_base", "o200k_harmony", "approximate")
-"""The names that `get_counter` knows."""
+"""The counters that ship; `approximate` also comes scaled to a family of models, as in `approximate/claude-4.7`."""
+
+
+def counter_names() -> tuple[str, ...]:
+    """Every name that `get_counter` knows here: what ships, then what installed packages bring."""
+    from promptreg.tokens.plugins import plugin_names
+    from promptreg.tokens.ratios import family_names
+
+    families = tuple(f"approximate/{family}" for family in family_names())
+    return (*COUNTERS, *families, *plugin_names())
 
 
 def get_counter(
     name: str = "o200k_base", *, folder: str | os.PathLike[str] | None = None, lazy: bool = False
 ) -> Counter:
-    """The counter of that name, ready to count; the exact ones are loaded once per process.
+    """The counter of that name, ready to count; all but approximate ones are made once per process.
 
     `folder` is looked through for rank files before tiktoken's cache and installed packages. Raises UsageError for
-    an unknown name, and TokenizerMissing when exact counting is not possible here: it never turns into guessing.
-    With `lazy`, an exact counter is loaded (and TokenizerMissing raised) by its first count.
+    an unknown name, TokenizerMissing when exact counting is not possible here (it never turns into guessing), and
+    PluginInvalid or PluginFailed for a counter of a package that does not work. With `lazy`, an exact counter of
+    promptreg is loaded (and TokenizerMissing raised) by its first count.
     """
-    if name == "approximate":
-        from promptreg.tokens.approximate import ApproximateCounter
+    if name == "approximate" or name.startswith("approximate/"):
+        from promptreg.tokens.approximate import load_approximate
 
-        return ApproximateCounter()
+        return load_approximate(name)
     if name not in COUNTERS:
-        from promptreg.errors import UsageError, nearest
+        from promptreg.tokens.plugins import load_plugin
 
-        known = ", ".join(COUNTERS)
-        raise UsageError.at(f'there is no counter "{name}"; known are {known}', suggestion=nearest(name, COUNTERS))
+        plugin = load_plugin(name)
+        if plugin is None:
+            raise _unknown(name)
+        return plugin
     from pathlib import Path
 
     ranks = None if folder is None else Path(folder)
@@ -45,6 +57,16 @@ def get_counter(
     return load_counter(name, ranks)
 
 
+def _unknown(name: str) -> Exception:
+    from promptreg.errors import UsageError, nearest
+    from promptreg.tokens.plugins import plugin_names
+
+    plugins = plugin_names()
+    brought = ", ".join(plugins) if plugins else "none"
+    known = f"promptreg has {', '.join(COUNTERS)}; packages bring {brought}"
+    return UsageError.at(f'there is no counter "{name}": {known}', suggestion=nearest(name, counter_names()))
+
+
 def counter_for(
     model: str | None,
     default: str = "o200k_base",
@@ -54,13 +76,14 @@ def counter_for(
 ) -> Counter:
     """The counter for a prompt: the model's own, or `default` for a prompt that names no model; `lazy` as above.
 
-    A model whose tokenizer is not public gets the approximate counter, since no exact count of its text exists here.
+    A model whose tokenizer is not public gets an approximate counter, with the ratios of its family where they were
+    measured and with `approximate/unknown` otherwise, since no exact count of its text exists here.
     """
     if model is None:
         return get_counter(default, folder=folder, lazy=lazy)
     from promptreg.tokens.models import counter_for_model
 
-    return get_counter(counter_for_model(model) or "approximate", folder=folder, lazy=lazy)
+    return get_counter(counter_for_model(model) or "approximate/unknown", folder=folder, lazy=lazy)
 
 
 def profile_for(model: str | None) -> Profile | None:

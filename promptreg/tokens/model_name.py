@@ -14,5 +14,8 @@ def without_provider(model: str, prefixes: Iterable[str]) -> str:
 
 
 def fits(model: str, pattern: str) -> bool:
-    """Whether a pattern speaks of the model: it is a whole name, or the start of one when it ends in `*`."""
-    return model.startswith(pattern[:-1]) if pattern.endswith("*") else model == pattern
+    """Whether a pattern speaks of the model: a whole name, with `*` at its start, its end or both for anything."""
+    middle = pattern.strip("*")
+    if pattern.startswith("*"):
+        return middle in model if pattern.endswith("*") else model.endswith(middle)
+    return model.startswith(middle) if pattern.endswith("*") else model == middle

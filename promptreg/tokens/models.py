@@ -1,4 +1,4 @@
-"""Which encoding and which chat profile a model name stands for. The table is data: `models.json`, dated."""
+"""Which counter and which chat profile a model name stands for. The tables are data: `models.json`, dated."""
 
 from __future__ import annotations
 
@@ -7,21 +7,17 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from promptreg.tokens.model_name import fits, without_provider
+
 __all__ = ["ModelEntry", "counter_for_model", "profile_for_model"]
 
 
 class ModelEntry(NamedTuple):
-    """A row of the table. `match` is a whole model name, or the start of one when it ends in `*`."""
+    """A row of a table: a pattern of model names, the counter for them, and their chat profile if one is known."""
 
     match: str
-    encoding: str
+    counter: str
     profile: str | None
-
-    def fits(self, model: str) -> bool:
-        """Whether the row speaks of this model (named without its provider)."""
-        if self.match.endswith("*"):
-            return model.startswith(self.match[:-1])
-        return model == self.match
 
 
 class _Table(NamedTuple):
@@ -30,9 +26,13 @@ class _Table(NamedTuple):
 
 
 def counter_for_model(model: str) -> str | None:
-    """The name of the exact counter for the model (`openai/gpt-4.1`, `gpt-4o-mini`), or None for a foreign model."""
+    """The name of the counter for the model (`openai/gpt-4.1`, `claude-opus-5`); None where no table speaks of it.
+
+    The exact ones are only for names without a provider, or with one that the table knows: another may mean another
+    thing by the name. Ratios go by the name of the model, whoever serves it.
+    """
     entry = _entry(model)
-    return entry.encoding if entry else None
+    return entry.counter if entry else None
 
 
 def profile_for_model(model: str) -> str | None:
@@ -42,16 +42,19 @@ def profile_for_model(model: str) -> str | None:
 
 
 def _entry(model: str) -> ModelEntry | None:
-    """The first row that fits. A provider other than the ones the table knows hides the model: no guess is made."""
-    table = _table()
-    for prefix in table.prefixes:
-        if model.startswith(prefix):
-            model = model[len(prefix) :]
-            break
-    return next((entry for entry in table.entries if entry.fits(model)), None)
+    """The first row that fits."""
+    for table in _tables():
+        name = without_provider(model, table.prefixes)
+        for entry in table.entries:
+            if fits(name, entry.match):
+                return entry
+    return None
 
 
 @cache
-def _table() -> _Table:
+def _tables() -> tuple[_Table, ...]:
     data = json.loads((files("promptreg.tokens") / "models.json").read_text("utf-8"))
-    return _Table(tuple(data["prefixes"]), tuple(ModelEntry(**row) for row in data["models"]))
+    return tuple(
+        _Table(tuple(table["prefixes"]), tuple(ModelEntry(**row) for row in table["models"]))
+        for table in data["tables"]
+    )

