@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from promptreg.errors import BudgetError
 from promptreg.render.budget.plan import Plan, PlanPart
 from promptreg.render.budget.planner import make_plan
-from tests.render.budget.layouts import Case, ListForms, layout_of, shared_measure
+from tests.render.budget.judge import best_forms
+from tests.render.budget.layouts import Case, ListForms, fixed, layout_of, recount, shared_measure
 
 
 def case_of(*parts: PlanPart, overhead: int = 0, reply: int = 0) -> Case:
@@ -48,15 +51,17 @@ WORKED = case_of(
 
 
 def test_the_example_of_the_docs() -> None:
-    assert rows(plan(WORKED, 900)) == [
-        ("system", "kept", "required", 120, 0, 120),
-        ("question", "kept", "required", 80, 0, 200),
-        ("rules", "kept", "core", 300, 0, 500),
-        ("schema", "kept", "core", 90, 0, 650),
-        ("format", "kept", "core", 60, 0, 650),
-        ("examples", "shortened", "core", 180, 0, 830),
-        ("docs", "dropped", None, 0, 30, 830),
-        ("glossary", "kept", "filler", 55, 0, 885),
+    assert rows(plan(WORKED, 900)) == _table_of_the_docs()
+
+
+def _table_of_the_docs() -> list[tuple[str, str, str | None, int, int, int]]:
+    page = (Path(__file__).parents[3] / "docs" / "explanation" / "budget.md").read_text(encoding="utf-8")
+    _, _, rest = page.partition("| part | priority |")
+    lines = rest.partition("\n\n")[0].splitlines()[2:]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return [
+        (name, state, stage or None, int(tokens or 0), int(missing or 0), int(total))
+        for name, _, _, state, stage, tokens, missing, total in cells
     ]
 
 
@@ -189,6 +194,17 @@ def test_an_optional_part_without_a_form_is_dropped_and_the_core_goes_on() -> No
     ]
     assert reasons(made)[0] == "priority 3, it has no form within its max_tokens"
     assert reasons(made)[2] == "priority 1, part a has no form within its max_tokens"
+
+
+def test_where_texts_merge_a_dropped_part_may_fit_in_the_end() -> None:
+    """What the docs say does not hold without separators."""
+    texts = {"beau": None, "ti": 1, "ful": 2}
+    parts = [PlanPart(text, 0, fixed(text), priority) for text, priority in texts.items()]
+    case = layout_of(parts, [""])
+    made = plan(case, 2)
+    assert [decision.state for decision in made.decisions] == ["kept", "kept", "dropped"]
+    assert recount(case, best_forms(case, (0, 2))) == 3
+    assert recount(case, best_forms(case, (0, 1, 2))) == 1
 
 
 def test_overhead_is_paid_for_messages_that_are_sent() -> None:
