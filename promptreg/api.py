@@ -217,39 +217,40 @@ class Registry:
         return closure_of(state.wanted(ref, locked=self._locked), state.store)
 
     def tree(self, ref: str, *, dependants: bool = False) -> Node:
-        """What `ref` is made of, or with `dependants` what is made with it (the heads that use its name;
-        in locked mode the highest releases).
+        """What `ref` is made of, or with `dependants` what is made with it: the heads (in locked mode the highest
+        releases) that use its name; of a ref with a version, those that take that version.
 
         Raises the errors of its refs, and LimitExceeded for a tree that nobody could print.
         """
         from promptreg.registry.tree import above, below
 
-        store = self._state().store
-        return above(self.component(ref), self._all(store), store) if dependants else below(self.closure(ref))
+        store = self.store
+        users = self._all(store) if dependants else ()
+        return above(self.component(ref), users, store, fitting="@" in ref) if dependants else below(self.closure(ref))
 
     @property
     def labels(self) -> Labels:
         """The labels by name of label and of component or prompt; raises InvalidFile with every fault of their file."""
         return self._state().store.labels
 
-    def outdated(self, names: Collection[str] = ()) -> Outdated:
-        """The releases in use of `names` (of everything, without names) that are made of parts with newer releases.
+    def outdated(self, refs: Collection[str] | str = ()) -> Outdated:
+        """The releases in use that `refs` name (all of them, without refs) and that have parts with newer releases.
 
-        Raises UnknownName for a name without a release, IntegrityError and InvalidFile for a lock or labels that cannot
-        be read; what is wrong with single releases is in `problems`.
+        Raises UnknownName or UnsatisfiableRef for a ref that names no release, IntegrityError and InvalidFile for a
+        lock or labels that cannot be read; what is wrong with single releases is in `problems`.
         """
         from promptreg.registry.outdated import outdated
 
-        return outdated(self._state().store, names)
+        return outdated(self._state().store, refs)
 
-    def verify(self, names: Collection[str] = ()) -> Verified:
-        """Every fault of the releases of `names` (of all, without names): frozen files, lock, pins and labels.
+    def verify(self, refs: Collection[str] | str = ()) -> Verified:
+        """Every fault of the releases that `refs` name (of all, without refs): frozen files, lock, pins and labels.
 
-        Raises UnknownName for a name without a release; faults do not raise.
+        Raises UnknownName or UnsatisfiableRef for a ref that names no release; faults do not raise.
         """
         from promptreg.registry.verify import verify
 
-        return verify(self._state().store, names)
+        return verify(self._state().store, refs)
 
     def authors(self) -> Authors:
         """Who last changed the lines of the files, as git tells."""

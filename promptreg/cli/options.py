@@ -20,7 +20,7 @@ __all__ = [
     "at_option",
     "format_option",
     "input_options",
-    "many_names",
+    "many_refs",
     "prompt_name",
     "reading_options",
     "registry_option",
@@ -140,9 +140,9 @@ def any_name(*, required: bool = True) -> Decorator:
     return click.argument("name", required=required, shell_complete=complete_anything)
 
 
-def many_names() -> Decorator:
-    """The argument NAME... of a command that takes any number of prompts and components."""
-    return click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=complete_anything)
+def many_refs() -> Decorator:
+    """The argument REF... of a command that takes any number of releases."""
+    return click.argument("refs", nargs=-1, metavar="[REF]...", shell_complete=complete_anything)
 
 
 def input_options(command: Function) -> Function:

@@ -6,7 +6,7 @@ import click
 
 from promptreg.cli import streams
 from promptreg.cli.boundary import exit_code
-from promptreg.cli.options import format_option, many_names, reading_options
+from promptreg.cli.options import format_option, many_refs, reading_options
 from promptreg.cli.session import Where, open_registry
 
 __all__ = ["command"]
@@ -17,6 +17,7 @@ __all__ = ["command"]
 Examples:
   promptreg outdated
   promptreg outdated support/refund-reply
+  promptreg outdated support/refund-reply@production
   promptreg outdated --format json | jq -r '.releases[] | .name + "@" + .version'
 
 \b
@@ -26,16 +27,17 @@ Columns:
   latest  the highest release; above wanted where a ref does not allow it
 """
 )
-@many_names()
+@many_refs()
 @format_option(text="text: a table; json: promptreg/outdated/1.")
 @reading_options(locked=False)
-def command(names: tuple[str, ...], form: str, where: Where) -> int:
-    """List releases of NAME that are made of parts with newer releases; without NAME, of everything.
+def command(refs: tuple[str, ...], form: str, where: Where) -> int:
+    """List releases that are made of parts with newer releases: those that REF names, or all that are in use.
 
-    Looked at are the releases in use: the highest of each name, and every labelled one. Heads play no part. Releases
-    that are not what they were are reported on standard error, with exit code 4, and do not hide the others.
+    Looked at are the releases in use: the highest of each name, and every labelled one. REF is a name, a version, a
+    range or a label; a version is looked at whether it is in use or not. Heads play no part. Releases that are not what
+    they were are reported on standard error, with exit code 4, and do not hide the others.
     """
-    found = open_registry(where).outdated(names)
+    found = open_registry(where).outdated(refs)
     if form == "json":
         from promptreg.output.outdated import outdated_document
 

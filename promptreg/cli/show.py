@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from promptreg.api import Registry
+    from promptreg.registry.heads import Head
 
 __all__ = ["command"]
 
@@ -34,8 +35,8 @@ def command(name: str, form: str, where: Where) -> None:
     """Describe the component or prompt NAME.
 
     Shows its summary, version and file; its inputs with type, default, limits, trust and personal data; what it uses
-    and what uses it, with places; a prompt's samples; and the digests of its body, its contract (inputs and output)
-    and its closure (everything it is made of).
+    and what uses it, with places (of NAME with a version: what takes that version); a prompt's samples; and the digests
+    of its body, its contract (inputs and output) and its closure (everything it is made of).
     """
     card = _card(open_registry(where), name)
     if form == "json":
@@ -59,7 +60,7 @@ def _card(registry: Registry, name: str) -> Card:
         digests={"body": head.body_digest, "contract": head.contract_digest, "closure": _closure(registry, name)},
         inputs=tuple(head.inputs.values()),
         uses=[Reference(use.ref.name, use.text, head.path, use.line, use.column) for use in head.uses],
-        used_by=list(_users(registry, root.name)),
+        used_by=list(_users(registry, head, fitting="@" in name)),
         samples=registry.samples(name) if head.kind == "prompt" else (),
     )
 
@@ -71,8 +72,9 @@ def _closure(registry: Registry, name: str) -> str | None:
         return None
 
 
-def _users(registry: Registry, name: str) -> Iterator[Reference]:
+def _users(registry: Registry, head: Head, *, fitting: bool) -> Iterator[Reference]:
+    """The refs to the name of a head; with `fitting`, those that take its version."""
     for item in registry.items():
         for use in registry.component(item.name).uses:
-            if use.ref.name == name:
+            if use.ref.name == head.name and (not fitting or use.ref.constraint.allows(head.version)):
                 yield Reference(item.name, use.text, item.path, use.line, use.column)

@@ -6,7 +6,7 @@ import click
 
 from promptreg.cli import streams
 from promptreg.cli.boundary import exit_code
-from promptreg.cli.options import format_option, many_names, reading_options
+from promptreg.cli.options import format_option, many_refs, reading_options
 from promptreg.cli.session import Where, open_registry
 from promptreg.errors import UsageError
 from promptreg.registry.moments import NOW
@@ -19,11 +19,12 @@ __all__ = ["command"]
 Examples:
   promptreg verify
   promptreg verify support/refund-reply
+  promptreg verify support/refund-reply@production rules/tone@^1
   promptreg verify --repair-lock
   promptreg verify --format json | jq -r '.problems[].path'
 """
 )
-@many_names()
+@many_refs()
 @click.option(
     "--repair-lock",
     is_flag=True,
@@ -31,17 +32,17 @@ Examples:
 )
 @format_option(text="text: a summary; json: promptreg/verify/1.")
 @reading_options(locked=False, bundle=False)
-def command(names: tuple[str, ...], repair_lock: bool, form: str, where: Where) -> int:
-    """Check that the releases of NAME, and all that they are made of, are what they were; without NAME, all.
+def command(refs: tuple[str, ...], repair_lock: bool, form: str, where: Where) -> int:
+    """Check that releases, and all that they are made of, are what they were: those that REF names, or all.
 
-    Every digest of the lock is computed anew from the frozen files. A changed byte, a missing or unknown frozen file, a
-    lock edited by hand, a missing pin or a label that points to nothing is a fault. All faults are listed, on standard
-    error, with exit code 4 (2 for a labels file that breaks its format). No network is used, and nothing is written
-    but the lock, with --repair-lock.
+    REF is a name (all of its releases), a version, a range or a label. Every digest of the lock is computed anew from
+    the frozen files. A changed byte, a missing or unknown frozen file, a lock edited by hand, a missing pin or a label
+    that points to nothing is a fault. All faults are listed, on standard error, with exit code 4 (2 for a labels file
+    that breaks its format). No network is used, and nothing is written but the lock, with --repair-lock.
     """
     if repair_lock:
         _repair(where)
-    found = open_registry(where).verify(names)
+    found = open_registry(where).verify(refs)
     if form == "json":
         from promptreg.output.documents import verify_document
 

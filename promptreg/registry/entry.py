@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from promptreg.errors import IntegrityError, Problem, UnknownName, UnsatisfiableRef
+from promptreg.errors import IntegrityError, Problem, PromptregError, UnknownName, UnsatisfiableRef
 from promptreg.model.ref import Ref, RefFault
 from promptreg.model.version import Version
 from promptreg.registry.heads import Head
@@ -12,7 +13,16 @@ from promptreg.registry.labels import Pick, pointless
 from promptreg.registry.resolve import Closure, resolve_head, resolve_release
 from promptreg.registry.store import Store, unknown
 
-__all__ = ["Wanted", "all_wanted", "closure_of", "head_of", "latest_releases", "parse_ref", "wanted"]
+__all__ = [
+    "Wanted",
+    "all_wanted",
+    "closure_of",
+    "head_of",
+    "latest_releases",
+    "no_version_fits",
+    "parse_ref",
+    "wanted",
+]
 
 
 class Wanted(NamedTuple):
@@ -92,6 +102,11 @@ def _nothing_fits(ref: Ref, store: Store, *, locked: bool) -> Exception:
     if not held or not locked:
         head = store.head(ref.name)  # raises the file's own errors, or UnknownName with the nearest name
         held = [head.version, *(version for version in held if version != head.version)]
+    return no_version_fits(ref, held)
+
+
+def no_version_fits(ref: Ref, held: Sequence[Version]) -> PromptregError:
+    """The error for a ref that none of the versions in `held` (at least one) fits, with the nearest of them."""
     shown = ", ".join(map(str, held[:6]))
     near = min(held, key=lambda version: _distance(version, ref))
     message = f"no version of {ref.name} fits {ref}; the registry holds {shown}"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from promptreg.errors import IntegrityError, Problem, UnknownName, nearest
+from promptreg.errors import IntegrityError, Problem
 from promptreg.model.lock import Key
 from promptreg.model.version import Version
 from promptreg.registry.choose import choose
 from promptreg.registry.labels import pointless
 from promptreg.registry.resolve import Closure, resolve_release
+from promptreg.registry.selected import select, versions_by_name
 from promptreg.registry.store import Store
 
 __all__ = ["Aged", "AgedPart", "Outdated", "outdated"]
@@ -51,23 +52,26 @@ class Outdated(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def outdated(store: Store, names: Collection[str] = ()) -> Outdated:
+def outdated(store: Store, refs: Collection[str] | str = ()) -> Outdated:
     """Compare the pins of the releases in use: the highest of each name, and every labelled one.
 
+    `refs` choose among them: of a name or a range, the highest release that fits and the labelled ones that do; of a
+    version or a label, what it names, in use or not.
+
     What the refs would take now is what a release of the same frozen file would be made of today: its refs are
-    resolved over releases only, whatever the heads are. Raises UnknownName for a name without a release,
+    resolved over releases only, whatever the heads are. Raises what `select` does for refs that name no release,
     IntegrityError for a lock and InvalidFile for labels that cannot be read; releases that are not what they were are
     listed as problems.
     """
     releases = store.releases.vouched()
-    known = {name for name, _ in releases.lock}
-    for name in names:
-        if name not in known:
-            raise UnknownName.at(f"{name} has no release", suggestion=nearest(name, known))
+    selected = select(refs, store, versions_by_name(releases.lock))
     frozen = Store(tree=store.tree, heads={}, broken={}, problems=(), releases=releases)
-    labels, problems = _labelled(store, names)
+    wanted = {(one.ref.name, version) for one in selected for version in one.versions} if refs else None
+    labels, problems = _labelled(store, wanted)
     highest = dict(sorted(releases.lock))  # of one name the last wins
-    in_use = {*labels, *((name, version) for name, version in highest.items() if not names or name in names)}
+    in_use: set[Key] = {*labels, *((one.ref.name, version) for one in selected for version in one.meant)}
+    if not refs:
+        in_use |= set(highest.items())
     found = []
     for key in sorted(in_use):
         try:
@@ -80,15 +84,17 @@ def outdated(store: Store, names: Collection[str] = ()) -> Outdated:
     return Outdated(len(in_use), tuple(found), tuple(dict.fromkeys(problems)))
 
 
-def _labelled(store: Store, names: Collection[str]) -> tuple[dict[Key, list[str]], list[Problem]]:
-    """The labels that point to each release, and those that point to none."""
+def _labelled(store: Store, wanted: Collection[Key] | None) -> tuple[dict[Key, list[str]], list[Problem]]:
+    """The labels that point to each release (of the wanted ones), and those of their names that point to none."""
+    names = None if wanted is None else {name for name, _ in wanted}
     found: dict[Key, list[str]] = {}
     problems: list[Problem] = []
     for label, table in store.labels.table.items():
         for name, target in table.items():
-            for version, _ in target.shares if not names or name in names else ():
+            for version, _ in target.shares if names is None or name in names else ():
                 if (name, version) in store.releases.lock:
-                    found.setdefault((name, version), []).append(label)
+                    if wanted is None or (name, version) in wanted:
+                        found.setdefault((name, version), []).append(label)
                 else:
                     problems += pointless(label, name, version, target.place).problems
     return found, problems

@@ -75,7 +75,7 @@ def _check(merged: Merged, store: Store, union: Releases) -> None:
     candidate = Store(tree=store.tree, heads=store.heads, broken=store.broken, problems=store.problems, releases=union)
     lines = {key: stated[0].line for key, stated in merged.stated.items()}
     problems = release_faults(Recheck(candidate, lines), merged.entries.values())
-    problems += strays(candidate)
+    problems += (stray for _, stray in strays(candidate))
     if problems:
         error = IntegrityError(dict.fromkeys(problems))
         error.add_note(_HINT)

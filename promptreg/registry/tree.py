@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from promptreg.errors import LimitExceeded
+from promptreg.model.component import Use
+from promptreg.model.version import Version
 from promptreg.registry.chains import MAX_CHAIN
 from promptreg.registry.heads import Head
 from promptreg.registry.resolve import Closure
@@ -37,21 +39,29 @@ def below(closure: Closure) -> Node:
     return _Planter(closure.root.name, parts, shown).plant(closure.root, None, (closure.root.name,))
 
 
-def above(head: Head, around: Iterable[Head], store: Store) -> Node:
-    """What among `around` is made with a component or prompt.
+def above(head: Head, around: Iterable[Head], store: Store, *, fitting: bool = False) -> Node:
+    """What among `around` is made with a component or prompt: what uses its name, and users of that.
 
-    Circles are cut where they close. Raises LimitExceeded for a tree too large.
+    With `fitting`, only users whose refs take the version that is used. Circles are cut where they close. Raises
+    LimitExceeded for a tree too large.
     """
     users: dict[str, list[tuple[Head, str]]] = {}
     by_name = {user.name: user for user in around}
+    versions = {name: user.version for name, user in by_name.items()} | {head.name: head.version}
     for _, user in sorted(by_name.items()):
+        misfits = {use.ref.name for use in user.uses if not _fits(use, versions)} if fitting else ()
         for used, text in {use.ref.name: use.text for use in user.uses}.items():
-            users.setdefault(used, []).append((user, text))
+            if used not in misfits:
+                users.setdefault(used, []).append((user, text))
     shown = {
         name: str(found.version) if store.is_clean(found) else f"{found.version}+head"
         for name, found in [*by_name.items(), (head.name, head)]
     }
     return _Planter(head.name, users, shown).plant(head, None, (head.name,))
+
+
+def _fits(use: Use, versions: Mapping[str, Version]) -> bool:
+    return use.ref.name in versions and use.ref.constraint.allows(versions[use.ref.name])
 
 
 class _Planter:

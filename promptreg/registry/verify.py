@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from promptreg.errors import IntegrityError, InvalidFile, Problem, UnknownName, nearest
+from promptreg.errors import IntegrityError, InvalidFile, Problem
 from promptreg.model.kinds import KINDS, TEXT_KINDS
 from promptreg.model.lock import Key, LockEntry
 from promptreg.registry.labels import pointless
 from promptreg.registry.recheck import Recheck
+from promptreg.registry.selected import select, versions_by_name
 from promptreg.registry.source_tree import frozen_key
 from promptreg.registry.store import Store
 
@@ -29,24 +30,25 @@ class Verified(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def verify(store: Store, names: Collection[str] = ()) -> Verified:
-    """Check the releases of `names` and all that they are pinned to; every release without names.
+def verify(store: Store, refs: Collection[str] | str = ()) -> Verified:
+    """Check the releases that `refs` name and all that these are pinned to; every release without refs.
 
     A lock that cannot be trusted is the only fault that is told, because nothing can be compared with it. Raises
-    UnknownName for a name without a release.
+    what `select` does for refs that name no release.
     """
     try:
         lock = store.releases.lock
     except IntegrityError as error:
         return Verified(0, 0, 0, 0, error.problems)
-    known = {name for name, _ in lock} | set(store.releases.names())
-    for name in names:
-        if name not in known:
-            raise UnknownName.at(f"{name} has no release", suggestion=nearest(name, known))
-    entries = _chosen(lock.values(), names)
-    about = {*names, *(entry.name for entry in entries)} if names else known
-    found = [*release_faults(Recheck(store), entries), *strays(store, about)]
-    labels, pointless = _labels(store, set(names))
+    frozen = ((name, version) for name in store.releases.names() for version in store.releases.versions(name))
+    known = versions_by_name((*lock, *frozen))
+    wanted = {(one.ref.name, version) for one in select(refs, store, known) for version in one.versions}
+    names = {name for name, _ in wanted}
+    entries = _chosen(lock.values(), wanted) if refs else list(lock.values())
+    parts = {entry.name for entry in entries} - names
+    found = release_faults(Recheck(store), entries)
+    found += (stray for key, stray in strays(store) if not refs or key in wanted or key[0] in parts)
+    labels, pointless = _labels(store, names)
     return Verified(
         releases=len(entries),
         names=len({entry.name for entry in entries}),
@@ -67,31 +69,29 @@ def _place(problem: Problem) -> tuple[str, int, int, str]:
     return problem.path or "", problem.line or 0, problem.column or 0, problem.message
 
 
-def _chosen(entries: Iterable[LockEntry], names: Collection[str]) -> list[LockEntry]:
-    """The entries of `names` and of the releases that they are pinned to; all without names."""
-    found = list(entries)
-    if not names:
-        return found
-    keys: set[Key] = set()
-    for entry in found:
-        if entry.name in names:
-            keys |= {entry.key, *((pin.name, pin.version) for pin in entry.pins)}
-    return [entry for entry in found if entry.key in keys]
+def _chosen(entries: Collection[LockEntry], wanted: Collection[Key]) -> list[LockEntry]:
+    """The wanted entries, and those of the releases that they are pinned to."""
+    pins = (pin for entry in entries if entry.key in wanted for pin in entry.pins)
+    keys = {*wanted, *((pin.name, pin.version) for pin in pins)}
+    return [entry for entry in entries if entry.key in keys]
 
 
-def strays(store: Store, names: Collection[str] | None = None) -> Iterator[Problem]:
-    """The frozen files (of these names) that no lock entry vouches for."""
+def strays(store: Store) -> Iterator[tuple[Key, Problem]]:
+    """The frozen files that no lock entry vouches for, each with the release that its place gives."""
     lock = store.releases.lock
     for name, files in store.tree.frozen().items():
-        for file_name, item in files.items() if names is None or name in names else ():
+        for file_name, item in files.items():
             key = frozen_key(file_name)
             assert key is not None
             version, suffix = key
             entry = lock.get((name, version))
             if entry is None:
-                yield Problem(IntegrityError.code, f"the lock has no entry for {name}@{version}", item.path)
+                message = f"the lock has no entry for {name}@{version}"
             elif not _belongs(suffix, entry):
-                yield Problem(IntegrityError.code, f"is no file of {entry}: the lock knows another one", item.path)
+                message = f"is no file of {entry}: the lock knows another one"
+            else:
+                continue
+            yield (name, version), Problem(IntegrityError.code, message, item.path)
 
 
 def _belongs(suffix: str, entry: LockEntry) -> bool:

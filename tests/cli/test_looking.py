@@ -11,6 +11,7 @@ import pytest
 from tests.cli.golden import check_golden
 from tests.cli.running import run
 from tests.cli.schemas import valid
+from tests.support.frozen import history
 
 _NAMES = [
     "examples/refunds",
@@ -143,3 +144,30 @@ def test_schema_lists_and_prints_the_shipped_files() -> None:
         assert schema["properties"]["schema"]["const"] == f"promptreg/{name}/1"
     assert run("schema", "promptreg/list/1").out == run("schema", "list").out
     assert "did you mean" in run("schema", "rendr").err
+
+
+@pytest.fixture
+def past(tmp_path: Path) -> Path:
+    history(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("ref", "users", "above"),
+    [
+        ("rules/tone", ["chat/close", "rules/limits"], ["chat/close", "rules/limits", "chat/reply"]),
+        ("rules/tone@1.0.0", ["chat/close", "rules/limits"], ["chat/close", "rules/limits", "chat/reply"]),
+        ("rules/tone@1.1.0", ["rules/limits"], ["rules/limits", "chat/reply"]),
+        ("rules/tone@^1", ["rules/limits"], ["rules/limits", "chat/reply"]),
+        ("rules/tone@2.0.0", [], []),
+    ],
+)
+def test_a_version_has_the_users_whose_refs_take_it(past: Path, ref: str, users: list[str], above: list[str]) -> None:
+    document = valid(run("show", ref, "--format", "json", folder=past).out, "show")
+    assert [user["name"] for user in document["used_by"]] == users
+    tree = valid(run("tree", ref, "--dependants", "--format", "json", folder=past).out, "tree")
+    assert [node["name"] for node in below(tree["roots"][0])] == above
+
+
+def below(node: dict[str, list[object]]) -> list[dict[str, list[object]]]:
+    return [found for child in node["children"] for found in (child, *below(child))]  # type: ignore[arg-type, misc]
