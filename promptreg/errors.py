@@ -4,7 +4,7 @@ A `Problem` is one complaint with a place. An exception carries one or more of t
 reports five. Nothing here reads files or knows exit codes; the command line maps classes to exit codes.
 """
 
-from __future__ import annotations
+# Annotations are not deferred here: NamedTuple would compile each of them from text, at every start.
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -84,7 +84,7 @@ class PromptregError(Exception):
         column: int | None = None,
         key: str | None = None,
         suggestion: str | None = None,
-    ) -> PromptregError:
+    ) -> "PromptregError":
         """Build the error from a single complaint."""
         return cls([Problem(cls.code, message, path, line, column, key, suggestion)])
 

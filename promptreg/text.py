@@ -4,7 +4,7 @@ All offsets are code points of the verbatim decoded file (front matter included,
 Lines and columns start at 1 and are only for people. Nothing here reads files.
 """
 
-from __future__ import annotations
+# Annotations are not deferred here: NamedTuple would compile each of them from text, at every start.
 
 from bisect import bisect_right
 from typing import NamedTuple
@@ -92,7 +92,7 @@ class TextMap:
         self._starts = [p.start for p in pieces]
 
     @classmethod
-    def of_slice(cls, source: Source, start: int, end: int) -> TextMap:
+    def of_slice(cls, source: Source, start: int, end: int) -> "TextMap":
         """The verbatim slice `source.text[start:end]`, with CR LF read as LF."""
         raw = source.text[start:end]
         if "\r" not in raw:
@@ -110,7 +110,7 @@ class TextMap:
         return cls(source, raw.replace("\r\n", "\n"), tuple(pieces))
 
     @classmethod
-    def whole(cls, source: Source, text: str, start: int, end: int) -> TextMap:
+    def whole(cls, source: Source, text: str, start: int, end: int) -> "TextMap":
         """A text that stands for `source[start:end]` without matching it character by character."""
         exact = source.text[start:end] == text
         return cls(source, text, (Piece(0, len(text), start, end, exact),) if text else ())

@@ -1,6 +1,6 @@
 """Components: the reusable pieces of prompts."""
 
-from __future__ import annotations
+# Annotations are not deferred here: NamedTuple would compile each of them from text, at every start.
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

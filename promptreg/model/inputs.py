@@ -1,6 +1,6 @@
 """Declared inputs: their type, limits, trust and default, and the JSON Schema keywords they may use."""
 
-from __future__ import annotations
+# Annotations are not deferred here: NamedTuple would compile each of them from text, at every start.
 
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple

@@ -1,6 +1,6 @@
 """Prompts: compositions of components into messages."""
 
-from __future__ import annotations
+# Annotations are not deferred here: NamedTuple would compile each of them from text, at every start.
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

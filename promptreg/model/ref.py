@@ -1,6 +1,6 @@
 """Refs (wishes, may be ranges) and pins (facts, exact)."""
 
-from __future__ import annotations
+# Annotations are not deferred here: NamedTuple would compile each of them from text, at every start.
 
 import re
 from typing import NamedTuple
@@ -39,7 +39,7 @@ class Constraint(NamedTuple):
             return False
         return (self.low is None or self.low <= version) and (self.high is None or version < self.high)
 
-    def meets(self, other: Constraint) -> bool:
+    def meets(self, other: "Constraint") -> bool:
         """Whether one version could fit both; labels do not count."""
         least = max((item.low for item in (self, other) if item.low), default=None)
         return all(item.high is None or least is None or least < item.high for item in (self, other))
@@ -52,7 +52,7 @@ class Ref(NamedTuple):
     constraint: Constraint
 
     @classmethod
-    def parse(cls, text: str) -> Ref:
+    def parse(cls, text: str) -> "Ref":
         """Read a ref; raises RefFault with the reason."""
         name, at, wish = text.partition("@")
         fault = name_fault(name)

@@ -1,6 +1,6 @@
 """Semantic versions: exactly three numbers, no pre-release, no build."""
 
-from __future__ import annotations
+# Annotations are not deferred here: NamedTuple would compile each of them from text, at every start.
 
 import re
 from typing import NamedTuple
@@ -18,7 +18,7 @@ class Version(NamedTuple):
     patch: int
 
     @classmethod
-    def parse(cls, text: str) -> Version | None:
+    def parse(cls, text: str) -> "Version | None":
         """The version that `text` writes, or None when it is not three plain numbers."""
         match = _EXACT.fullmatch(text)
         return cls(*map(int, match.groups())) if match else None

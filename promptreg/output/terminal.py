@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from unicodedata import category, combining, east_asian_width
 
 __all__ = ["expand_tabs", "one_line", "visible", "visible_json", "width"]
 
@@ -72,21 +71,21 @@ def _is_seen(char: str, text: str, at: int) -> bool:
     """Whether a joiner or an emoji selector stands where it has a visible effect."""
     before = text[at - 1] if at else ""
     if char in _SELECTORS:
-        return bool(before) and category(before) in ("So", "Sm")
+        return bool(before) and _category(before) in ("So", "Sm")
     after = text[at + 1] if at + 1 < len(text) else ""
     if _joins_letters(before) and _joins_letters(after):
         return True
-    return char == "\u200d" and _is_emoji(before) and bool(after) and category(after) == "So"
+    return char == "\u200d" and _is_emoji(before) and bool(after) and _category(after) == "So"
 
 
 def _joins_letters(char: str) -> bool:
-    return "\u0600" <= char <= "\u0dff" and category(char)[0] in "LM"
+    return "\u0600" <= char <= "\u0dff" and _category(char)[0] in "LM"
 
 
 def _is_emoji(char: str) -> bool:
     if not char:
         return False
-    return char == "\ufe0f" or _SKIN_TONES[0] <= char <= _SKIN_TONES[1] or category(char) == "So"
+    return char == "\ufe0f" or _SKIN_TONES[0] <= char <= _SKIN_TONES[1] or _category(char) == "So"
 
 
 def width(text: str) -> int:
@@ -96,10 +95,18 @@ def width(text: str) -> int:
     return sum(map(_char_width, text))
 
 
+def _category(char: str) -> str:
+    from unicodedata import category  # here and below: most runs show only ASCII
+
+    return category(char)
+
+
 def _char_width(char: str) -> int:
     if char < "\u0300":
         return 1
-    if combining(char) or category(char) in ("Mn", "Me", "Cf"):
+    from unicodedata import combining, east_asian_width
+
+    if combining(char) or _category(char) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if east_asian_width(char) in "WF" else 1
 

@@ -3,7 +3,7 @@
 All rules about names, links and limits are here; how folders are looked into is the business of a `Folders`.
 """
 
-from __future__ import annotations
+# Annotations are not deferred here: NamedTuple would compile each of them from text, at every start.
 
 import os
 from collections.abc import Callable, Mapping, Sequence
