@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from promptreg.tokens.counter import Counter
     from promptreg.tokens.profile import Profile
 
-__all__ = ["COUNTERS", "counter_for", "counter_names", "get_counter", "profile_for"]
+__all__ = ["COUNTERS", "counter_for", "counter_names", "get_counter", "profile_doubt", "profile_for"]
 
 COUNTERS = ("o200k_base", "cl100k_base", "o200k_harmony", "approximate")
 """The counters that ship; `approximate` also comes scaled to a family of models, as in `approximate/claude-4.7`."""
@@ -95,3 +95,15 @@ def profile_for(model: str | None) -> Profile | None:
 
     name = profile_for_model(model)
     return load_profile(name) if name else None
+
+
+def profile_doubt(model: str | None) -> str | None:
+    """A warning when the chat profile of a model was never verified for it; None when it was, or there is none."""
+    profile = profile_for(model)
+    if profile is None or model is None:
+        return None
+    from promptreg.tokens.models import bare_model
+
+    if bare_model(model) in profile.verified_for:
+        return None
+    return f'chat overhead by the profile {profile.name}, unverified for "{model}"'

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from promptreg.tokens.model_name import fits, without_provider
 
-__all__ = ["ModelEntry", "counter_for_model", "profile_for_model"]
+__all__ = ["ModelEntry", "bare_model", "counter_for_model", "profile_for_model"]
 
 
 class ModelEntry(NamedTuple):
@@ -39,6 +39,13 @@ def profile_for_model(model: str) -> str | None:
     """The name of the chat profile for the model, or None when its overhead is not known."""
     entry = _entry(model)
     return entry.profile if entry else None
+
+
+def bare_model(model: str) -> str:
+    """The model without a provider that the tables know, in small letters: as its maker calls it."""
+    return next(
+        (name for table in _tables() if (name := without_provider(model, table.prefixes)) != model), model.lower()
+    )
 
 
 def _entry(model: str) -> ModelEntry | None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from promptreg.errors import UsageError
-from promptreg.tokens import profile_for
+from promptreg.tokens import profile_doubt, profile_for
 from promptreg.tokens.counter import Bounds
 from promptreg.tokens.profile import NO_OVERHEAD, Overhead, Profile, load_profile, profile_names
 from promptreg.tokens.tiktoken_counter import TiktokenCounter
@@ -102,6 +102,25 @@ def test_models_have_profiles() -> None:
     assert profile is not None
     assert profile.name == NAME
     assert profile_for("anthropic/claude-opus-5") is None
+
+
+@pytest.mark.parametrize("model", ["gpt-3.5-turbo-0301", "azure/gpt-35-turbo-0301"])
+def test_the_first_chat_model_wrapped_messages_otherwise(model: str) -> None:
+    profile = profile_for(model)
+    assert profile is not None
+    message = {"role": "user", "content": "hi", "name": "ada"}
+    assert profile.overhead([message], Letters()).messages == 4 + 4 - 1 + 3
+    assert profile.reply == 3
+
+
+@pytest.mark.parametrize("model", ["gpt-4o-2024-08-06", "openai/gpt-4-0613", "Azure/GPT-3.5-Turbo-0125", None, "x"])
+def test_a_verified_profile_and_none_at_all_raise_no_doubt(model: str | None) -> None:
+    assert profile_doubt(model) is None
+
+
+@pytest.mark.parametrize("model", ["openai/gpt-4.1", "gpt-5", "gpt-4o"])
+def test_a_profile_that_nobody_verified_for_a_model_is_doubted(model: str) -> None:
+    assert profile_doubt(model) == f'chat overhead by the profile openai-2024-05, unverified for "{model}"'
 
 
 def test_an_unknown_profile_names_the_nearest() -> None:
