@@ -156,6 +156,7 @@ class Measure:
         first = self.rule.first(text) if self.rule is not None else None
         last = self.rule.last(text) if self.rule is not None and first is not None else None
         if first is None or last is None:
+            self._runs.keep(text, tokens)  # between two cuts it is a run of its own
             return Counted(tokens)
         return Counted(tokens, first, self.count(text[:first]), len(text) - last, self.count(text[last:]))
 

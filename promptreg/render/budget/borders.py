@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import NamedTuple
 
 from promptreg.render.budget.clusters import extends, is_cluster_border
@@ -68,6 +69,7 @@ class Borders:
         self._low = len(text) - len(text.lstrip(_BLANKS + _ENDS))
         self._high = len(text.rstrip(_BLANKS + _ENDS))
         self._blocks: dict[int, tuple[list[int], list[int]]] = {}
+        self._run: tuple[int, int, Gap | None] | None = None
 
     def last_end(self, at: int) -> Gap | None:
         """The last gap that ends at or before `at`."""
@@ -155,7 +157,7 @@ class Borders:
         """The gaps that touch `low:high`. Stretches without a gap are recognised from `_STRETCH` beyond the block."""
         first, last = max(0, low - _STRETCH), min(len(self.text), high + _STRETCH)
         done = first
-        for end, start, gap in sorted(self._between(first, last)):
+        for end, start, gap in sorted(self._between(first, last), key=itemgetter(0)):
             yield from self._inside(done, end, low, high)
             done = max(done, start)
             if gap is not None and gap.end <= high and gap.start >= low:
@@ -166,17 +168,26 @@ class Borders:
         """Ranges of white space, and places between wide characters, with the gaps that they are."""
         for match in _SPACE.finditer(self.text, first, last):
             end, start = match.span()
-            if end == first:
-                end = len(self.text[:end].rstrip(_BLANKS + _ENDS))
-            if start == last:
-                start = (_SPACE.match(self.text, start - 1) or match).end()
-            yield end, start, self._gap(end, start)
+            if end == first or start == last:
+                yield self._run_around(end, start)
+            else:
+                yield end, start, self._gap(end, start)
         if self._plain:
             return
         for match in _WIDE.finditer(self.text, first, last):
             at = match.start()
             if 0 < at < len(self.text) and is_cluster_border(self.text, at):
                 yield at, at, Gap(at, at)
+
+    def _run_around(self, end: int, start: int) -> tuple[int, int, Gap | None]:
+        """All of the white space that `end:start` is a part of; remembered, since it may touch many blocks."""
+        known = self._run
+        if known is None or end < known[0] or known[1] < start:
+            match = _SPACE.match(self.text, start - 1)
+            start = match.end() if match else start
+            end = len(self.text[:end].rstrip(_BLANKS + _ENDS))
+            known = self._run = end, start, self._gap(end, start)
+        return known
 
     def _gap(self, end: int, start: int) -> Gap | None:
         """The gap that a run of white space is; a blank that carries a combining mark is left to what follows."""

@@ -13,7 +13,8 @@ _PREPENDED = frozenset(
     map(chr, (*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0xD4E, 0x110BD, 0x110CD, 0x111C2, 0x111C3))
 )
 _REGIONAL = range(0x1F1E6, 0x1F200)
-_FLAGS = 256
+_INDICATORS = "".join(map(chr, _REGIONAL))
+_FLAGS = 64
 """Regional indicators looked back at to tell where a flag begins; a longer run of flags is not cut further on."""
 
 
@@ -51,11 +52,9 @@ def extends(char: str) -> bool:
 
 def _flags_before(text: str, at: int) -> int:
     """Regional indicators in a row before `at`; odd where the run is too long to tell."""
-    low = max(0, at - _FLAGS)
-    here = at
-    while here > low and ord(text[here - 1]) in _REGIONAL:
-        here -= 1
-    return at - here if here > low or low == 0 else 1
+    near = text[max(0, at - _FLAGS) : at]
+    count = len(near) - len(near.rstrip(_INDICATORS))
+    return count if count < _FLAGS else 1
 
 
 def _same_syllable(left: int, right: int) -> bool:

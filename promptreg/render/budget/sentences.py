@@ -8,14 +8,19 @@ from promptreg.render.budget.borders import Borders, Gap
 
 __all__ = ["ends_sentence", "sentence_after", "sentence_before"]
 
+_STOPS = ".!?\u2026\u203c\u2047-\u2049\u061f\u06d4\u0964\u0965\u0589\u1362\u104b\u17d4\u17d5\u037e"
+_WIDE_STOPS = "\u3002\uff01\uff1f\uff0e\uff61"
 _CLOSERS = "\"'\u201d\u2019\u00bb\u203a)\\]}*_~"
+_WIDE_CLOSERS = "\u300d\u300f\uff09\u201d\u2019\u3011\u300b\u3009\"')"
 _END = re.compile(
-    "[.!?\u2026\u203c\u2047-\u2049\u061f\u06d4\u0964\u0965\u0589\u1362\u104b\u17d4\u17d5\u037e]+"
-    f"[{_CLOSERS}]*(?=\\s)"
-    "|[\u3002\uff01\uff1f\uff0e\uff61\u2026]+[\u300d\u300f\uff09\u201d\u2019\"')\u3011\u300b\u3009]*(?=[^\u300d\u300f\uff09])"
+    rf"(?<![{_STOPS}])[{_STOPS}]++[{_CLOSERS}]*+(?=\s)"
+    rf"|(?<![{_WIDE_STOPS}])[{_WIDE_STOPS}]++[\u2026{_WIDE_CLOSERS}]*+(?=.)"
 )
+"""A match starts where a run of stops starts, and takes all it can: linear, whatever the text holds."""
 _WINDOW = 512
 _REACH = 24
+_LINE = 2000
+"""Characters of a line that are looked at to tell whether a stop stands in code or a list."""
 
 _ABBREVIATIONS = """
     mr mrs ms dr prof st sr jr rev hon gen col sgt capt lt vs etc al cf ca approx est incl excl resp dept univ inc ltd
@@ -70,21 +75,23 @@ def _ends(text: str, low: int, high: int) -> list[re.Match[str]]:
 
 def _is_end(text: str, match: re.Match[str]) -> bool:
     start, end = match.span()
-    line = text.rfind("\n", max(0, start - 10 * _WINDOW), start) + 1
+    low = max(0, start - _LINE)
+    line = max(low, text.rfind("\n", low, start) + 1)
     if text.count("`", line, start) % 2:
         return False
     mark = text[start]
-    if mark in "\u3002\uff01\uff1f\uff0e\uff61":
+    if mark in _WIDE_STOPS:
         return text[end] not in "\u3068\u3063\u3001"
     following = text[end : end + _REACH].lstrip()[:1]
     if following.islower():
         return False
-    return mark != "." or match.group()[:2] == ".." or not _is_abbreviation(text[line:start], following)
+    return mark != "." or text[start : start + 2] == ".." or not _is_abbreviation(text[line:start], following)
 
 
 def _is_abbreviation(before: str, following: str) -> bool:
     """Whether a full stop after `before`, the line so far, belongs to its last word."""
-    if before.strip().isdigit():
+    before = before.lstrip()
+    if before.isdigit():
         return True
     words = before[-_REACH:].split()
     word = words[-1].lstrip("\"'\u201c\u201e\u2018\u00ab([{*_").lower() if words else ""

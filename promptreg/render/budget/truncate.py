@@ -139,14 +139,13 @@ class Truncation:
 
     def _made(self, gaps: Gaps) -> Cut:
         rulers = self._family.rulers
-        kept = [ruler.kept(gap) for ruler, gap in zip(rulers, gaps, strict=True)]
-        counted = [ruler.summary(ruler.length(gap)) for ruler, gap in zip(rulers, gaps, strict=True)]
         before = "" if self._side == "start" else self._glue(gaps[0])
-        after = "" if self._side == "end" else self._glue(gaps[-1])
-        mark = Mark(f"{before}{MARK}{after}")
+        mark = Mark(f"{before}{MARK}{'' if self._side == 'end' else self._glue(gaps[-1])}")
+        pieces: list[Piece] = [ruler.kept(gap) for ruler, gap in zip(rulers, gaps, strict=True)]
+        texts = [ruler.summary(ruler.length(gap)) for ruler, gap in zip(rulers, gaps, strict=True)]
         at = 0 if self._side == "start" else 1
-        pieces: list[Piece] = [*kept[:at], mark, *kept[at:]]
-        texts = [*counted[:at], self._measure.static(mark.text), *counted[at:]]
+        pieces.insert(at, mark)
+        texts.insert(at, self._measure.static(mark.text))
         return Cut(tuple(pieces), self._measure.joined((self._opening, *texts, self._closing)))
 
     def _glue(self, gap: Gap) -> str:
