@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from promptreg.errors import PromptregError
 from promptreg.registry.config import Config
-from promptreg.registry.source_tree import FolderTree, SourceTree
+from promptreg.registry.source_tree import FROZEN, FolderTree, SourceTree, frozen_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +52,11 @@ class Authors:
         file = os.path.join(self._config.root, path)
         if isinstance(self._tree, FolderTree):
             repository = self._repository()
-            return repository.blame_lines(repository.inside(file), lines) if repository else {}
+            if repository is None:
+                return {}
+            return _written(
+                repository, repository.blame_lines(repository.inside(file), lines), self._tree.read(file, path)
+            )
         from promptreg.registry.git_tree import GitTree
 
         return _in_tree(self._tree, file, path, lines) if isinstance(self._tree, GitTree) else {}
@@ -82,6 +86,34 @@ def _may_have_git(folder: str) -> bool:
 
 def _in_tree(tree: GitTree, file: str, path: str, lines: Iterable[int]) -> Mapping[int, BlameLine]:
     inside = tree.path_in_commits(file)
+    content = tree.read(file, path)
     if tree.commit is not None:
-        return tree.repository.blame_lines(inside, lines, tree.commit.id)
-    return tree.repository.blame_content(inside, tree.read(file, path), lines)
+        return _written(tree.repository, tree.repository.blame_lines(inside, lines, tree.commit.id), content)
+    return _written(tree.repository, tree.repository.blame_content(inside, content, lines), content)
+
+
+def _written(repository: Repository, found: Mapping[int, BlameLine], content: bytes) -> Mapping[int, BlameLine]:
+    """Who wrote the lines of a file in this state, where `found` may only tell who released them.
+
+    The commit that added a frozen file holds the head that it is a copy of: there the line is looked up, and who wrote
+    it in the head. A line that is not in that head keeps the commit that added it.
+    """
+    copied: dict[tuple[str | None, str], list[int]] = {}
+    for line, author in found.items():
+        head = _head_of_copy(author.original_path)
+        if head is not None:
+            copied.setdefault((author.commit, head), []).append(line)
+    written = dict(found)
+    for (commit, head), lines in copied.items():
+        with suppress(PromptregError):
+            authors = repository.blame_content(head, content, lines, commit)
+            written |= {line: author for line, author in authors.items() if author.commit is not None}
+    return written
+
+
+def _head_of_copy(path: str) -> str | None:
+    """The path of the head that a frozen file is a copy of, in the registry that it lies in; None for other files."""
+    registry, found, inner = f"/{path}".rpartition(f"/{FROZEN}/")
+    name, _, file = inner.rpartition("/")
+    key = frozen_key(file)
+    return f"{registry}/{name}{key[1]}".removeprefix("/") if found and name and key else None

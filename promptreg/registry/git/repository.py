@@ -152,9 +152,14 @@ class Repository:
             raise UsageError("a bare repository has no working files: name a revision")
         return self.blame_content(path, working_bytes(self.top, path, MAX_BYTES), lines)
 
-    def blame_content(self, path: str, content: bytes, lines: Iterable[int]) -> dict[int, BlameLine]:
-        """Who wrote lines of what a file is about to become, as `blame_lines` tells of the working file."""
-        head = self.head()
+    def blame_content(
+        self, path: str, content: bytes, lines: Iterable[int], rev: str | None = None
+    ) -> dict[int, BlameLine]:
+        """Who wrote lines of what a file is about to become, as `blame_lines` tells of the working file.
+
+        Compared is with the file of a revision, or else of the commit checked out.
+        """
+        head = self.head() if rev is None else self.resolve(rev)
         before = self._committed_bytes(path, head) if head else None
         places = committed_lines(content, before or b"", lines)
         found = {line: BlameLine(None, None, None, None, None, path, line) for line in places}

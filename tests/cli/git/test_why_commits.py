@@ -207,3 +207,109 @@ def test_nothing_is_written(past: Work) -> None:
     for arguments in ((), ("--at", "v1"), ("--staged",)):
         commits(past, "refund", *arguments)
     assert snapshot(past.top) == before
+
+
+# -- releases: who wrote a line, not who released the copy
+
+
+RULE_FILE = "---\nkind: rule\nversion: {}\n---\n{}"
+PROMPT_FILE = """kind: prompt
+version: 1.0.0
+messages:
+  - role: user
+    parts:
+      - use: rules/tone@^1
+      - text: "Bye."
+"""
+
+
+@pytest.fixture
+def released(work: Work) -> Work:
+    """A rule that grew by a line a commit, and was released in the commit after each."""
+    work.write("prompts/p.yaml", PROMPT_FILE)
+    body = ""
+    for number, line in enumerate(("Be kind.", "Be brief.", "Be warm.")):
+        body += f"- {line}\n"
+        work.write("prompts/rules/tone.md", RULE_FILE.format(f"1.{number}.0", body))
+        work.commit(f"Say {line}")
+        release(work, "rules/tone")
+        work.commit(f"Release 1.{number}.0")
+    release(work, "p")
+    work.commit("Release p")
+    return work
+
+
+def release(work: Work, *names: str) -> None:
+    result = run("release", *names, folder=work.top)
+    assert result.code == 0, result
+
+
+def subjects(work: Work, text: str, *arguments: str, ref: str = "p@1.0.0") -> list[str]:
+    """The subject of the commit of each segment of a text in a release."""
+    result = run("why", ref, "--text", text, *arguments, "--format", "json", folder=work.top)
+    assert (result.code, result.err) == (0, ""), result
+    return [segment["commit"]["subject"] for segment in valid(result.out, "why")["segments"]]
+
+
+def test_a_line_of_a_release_has_the_commit_that_wrote_it(released: Work) -> None:
+    for line in ("Be kind.", "Be brief.", "Be warm."):
+        assert subjects(released, line) == [f"Say {line}"]
+        assert subjects(released, line, "--at", "HEAD") == [f"Say {line}"]
+        assert subjects(released, line, "--staged") == [f"Say {line}"]
+    assert subjects(released, "Bye.") == ["Say Be kind."]
+
+
+def test_the_head_may_have_become_anything_since(released: Work) -> None:
+    released.write("prompts/rules/tone.md", RULE_FILE.format("2.0.0", "- Other.\n"))
+    released.commit("Start over")
+    released.git("rm", "-q", "prompts/p.yaml")
+    released.commit("Remove p")
+    assert subjects(released, "Be brief.") == ["Say Be brief."]
+    assert subjects(released, "Bye.") == ["Say Be kind."]
+
+
+def test_written_and_released_in_one_commit(released: Work) -> None:
+    released.write("prompts/rules/tone.md", RULE_FILE.format("1.3.0", "- Be kind.\n- Be quick.\n"))
+    released.write("prompts/p.yaml", PROMPT_FILE.replace("1.0.0", "1.1.0"))
+    release(released, "rules/tone", "p")
+    released.commit("Be quick at once")
+    assert subjects(released, "Be quick.", ref="p@1.1.0") == ["Be quick at once"]
+    assert subjects(released, "Be kind.", ref="p@1.1.0") == ["Say Be kind."]
+
+
+def test_a_release_that_is_not_committed_yet(released: Work) -> None:
+    released.write("prompts/rules/tone.md", RULE_FILE.format("1.3.0", "- Be kind.\n- Be quick.\n"))
+    released.commit("Say Be quick.")
+    release(released, "rules/tone")
+    released.write("prompts/p.yaml", PROMPT_FILE.replace("1.0.0", "1.1.0").replace("Bye.", "So long."))
+    release(released, "p")
+    assert subjects(released, "Be quick.", ref="p@1.1.0") == ["Say Be quick."]
+    result = run("why", "p@1.1.0", "--text", "So long.", folder=released.top)
+    assert "none: this line is not committed yet" in result.out
+
+
+def test_a_copy_whose_head_was_not_committed_with_it_has_its_own_commit(work: Work) -> None:
+    work.write("prompts/p.yaml", PROMPT_FILE)
+    work.write("prompts/rules/tone.md", RULE_FILE.format("1.0.0", "- Be kind.\n"))
+    release(work, "rules/tone", "p")
+    work.git("add", "prompts/.versions", "prompts/promptreg.lock")
+    work.git("commit", "-q", "-m", "Releases alone")
+    assert subjects(work, "Be kind.") == ["Releases alone"]
+
+
+def test_the_registry_may_have_moved_since(released: Work) -> None:
+    released.git("mv", "prompts", "texts")
+    released.commit("Move")
+    result = run(
+        "why", "p@1.0.0", "--text", "Be brief.", "--format", "json", "--registry", "texts", folder=released.top
+    )
+    assert valid(result.out, "why")["segments"][0]["commit"]["subject"] == "Say Be brief."
+
+
+def test_a_registry_may_be_the_whole_repository(work: Work) -> None:
+    work.write("p.yaml", PROMPT_FILE)
+    work.write("rules/tone.md", RULE_FILE.format("1.0.0", "- Be kind.\n"))
+    work.commit("Say it")
+    assert run("release", "p", "--with-parts", "--registry", ".", folder=work.top).code == 0
+    work.commit("Release")
+    assert subjects(work, "Be kind.", "--registry", ".") == ["Say it"]
