@@ -51,7 +51,7 @@ def command(name: str, limit: int | None, at: str | None, form: str, registry: s
 
     Shows date, commit, version, the first digits of the file's digest, what kind of change it was, by how many tokens
     the component's own text grew, author and subject, and which releases the commit made. The file need not be there
-    any more. Needs a git repository; what is not committed is not listed.
+    any more, and may have had another name. Needs a git repository; what is not committed is not listed.
     """
     from promptreg.registry.config import find_registry
     from promptreg.registry.git_log import component_log

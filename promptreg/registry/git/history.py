@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-__all__ = ["Change", "Header", "is_continued", "list_changes", "read_headers"]
+__all__ = ["Change", "Header", "is_continued", "list_changes", "list_renames", "read_headers"]
 
 _MANY = 1_000  # ids in one command line
 _FORMAT = "%H%x00%an%x00%ae%x00%ad%x00%s"
@@ -96,6 +96,22 @@ def list_changes(git: Git, folder: str, start: str, since: str | None, shallow: 
     span = (object_id(start), *((f"^{object_id(since)}",) if since else ()))
     place = ("--", *filter(None, (path_in_repository(folder),)))
     return _parse(records(chunks(git, ("log", *_OPTIONS, *_CHANGES, "--end-of-options", *span, *place))), shallow)
+
+
+def list_renames(git: Git, folder: str, commit: str) -> dict[str, str]:
+    """The files below a folder that a commit moved: the path before by the path after; at least half of each is alike.
+
+    A merge moves nothing. Raises MissingObject for a clone without the files.
+    """
+    arguments = ("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-commit-id", "-M50%", "-l2000", "--no-relative")
+    place = ("--", *filter(None, (path_in_repository(folder),)))
+    fields = records(chunks(git, (*arguments, "--end-of-options", object_id(commit), *place)))
+    found: dict[str, str] = {}
+    for field in fields:
+        path = decoded(next(fields))
+        if field.rsplit(b" ", 1)[-1].startswith(b"R"):
+            found[decoded(next(fields))] = path
+    return found
 
 
 def is_continued(git: Git, earlier: str, later: str) -> bool:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from promptreg.errors import UsageError
 from promptreg.registry.git.blame import BlameLine, blame_lines, committed_lines, working_bytes
 from promptreg.registry.git.environment import Git, working_environment
-from promptreg.registry.git.history import Change, is_continued, list_changes
+from promptreg.registry.git.history import Change, is_continued, list_changes, list_renames
 from promptreg.registry.git.names import decoded, path_in_repository, shown
 from promptreg.registry.git.objects import ObjectReader
 from promptreg.registry.git.refs import Ref, list_names, list_refs
@@ -127,6 +127,10 @@ class Repository:
         if begin is None:
             return iter(())
         return list_changes(self._git, folder, begin.id, since.id if since else None, self.shallow)
+
+    def renames(self, commit: str, folder: str = "") -> dict[str, str]:
+        """The files below a folder that a commit moved: the path before by the path after; see `list_renames`."""
+        return list_renames(self._git, folder, commit)
 
     def is_continued(self, earlier: Commit, later: Commit) -> bool:
         """Whether the history of `later` is what came since `earlier`, followed by the history of `earlier`."""
