@@ -61,10 +61,14 @@ class Gap(NamedTuple):
 
 
 class Borders:
-    """The gaps of one text, found block by block where they are asked for; blanks at its ends are no gaps."""
+    """The gaps of one text, found block by block where they are asked for; blanks at its ends are no gaps.
 
-    def __init__(self, text: str) -> None:
+    `block` is a number of characters and makes no difference to what is found.
+    """
+
+    def __init__(self, text: str, block: int = _BLOCK) -> None:
         self.text = text
+        self._size = block
         self._plain = text.isascii()
         self._low = len(text) - len(text.lstrip(_BLANKS + _ENDS))
         self._high = len(text.rstrip(_BLANKS + _ENDS))
@@ -140,16 +144,16 @@ class Borders:
         return max(self.text.rfind(end, low, high) for end in (_ENDS[:2] if self._plain else _ENDS))
 
     def _down(self, at: int) -> range:
-        return range(min(at, self._high) // _BLOCK, -1, -1)
+        return range(min(at, self._high) // self._size, -1, -1)
 
     def _up(self, at: int) -> range:
-        return range(max(at, self._low) // _BLOCK, self._high // _BLOCK + 1)
+        return range(max(at, self._low) // self._size, self._high // self._size + 1)
 
     def _gaps(self, block: int) -> tuple[list[int], list[int]]:
         """Ends and starts of the gaps that touch a block, in order."""
         found = self._blocks.get(block)
         if found is None:
-            gaps = sorted(self._in_block(block * _BLOCK, min((block + 1) * _BLOCK, len(self.text))))
+            gaps = sorted(self._in_block(block * self._size, min((block + 1) * self._size, len(self.text))))
             found = self._blocks[block] = ([gap.end for gap in gaps], [gap.start for gap in gaps])
         return found
 

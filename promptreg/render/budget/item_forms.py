@@ -63,6 +63,10 @@ class ItemForms:
             cuts += [Range(a.end, b.start) for at, (a, b) in pairs if at in gone or at <= first]
         return self._without(sorted(cuts))
 
+    def has_text(self, dropped: int) -> bool:
+        """Whether more than white space is left without the first `dropped` items."""
+        return not dropped or any(self.text[start:end].strip() for start, end in self.ranges(dropped))
+
     def summary(self, ranges: Sequence[Range]) -> Summary:
         """The summary of the ranges of the text laid end to end."""
         return self._measure.pieces(self._pieces(ranges))

@@ -13,12 +13,14 @@ _WIDE_STOPS = "\u3002\uff01\uff1f\uff0e\uff61"
 _CLOSERS = "\"'\u201d\u2019\u00bb\u203a)\\]}*_~"
 _WIDE_CLOSERS = "\u300d\u300f\uff09\u201d\u2019\u3011\u300b\u3009\"')"
 _END = re.compile(
-    rf"(?<![{_STOPS}])[{_STOPS}]++[{_CLOSERS}]*+(?=\s)"
-    rf"|(?<![{_WIDE_STOPS}])[{_WIDE_STOPS}]++[\u2026{_WIDE_CLOSERS}]*+(?=.)"
+    rf"(?<![{_STOPS}])[{_STOPS}]{{1,8}}+[{_CLOSERS}]{{0,8}}+(?=\s)"
+    rf"|(?<![{_WIDE_STOPS}])[{_WIDE_STOPS}]{{1,8}}+[\u2026{_WIDE_CLOSERS}]{{0,8}}+(?=[\s\S])"
 )
-"""A match starts where a run of stops starts, and takes all it can: linear, whatever the text holds."""
+"""A match starts where a run of stops starts. More than eight of them end no sentence, so that a search is linear,
+whatever the text holds."""
 _WINDOW = 512
 _REACH = 24
+"""Characters of a match and a few more: so far back a search starts."""
 _LINE = 2000
 """Characters of a line that are looked at to tell whether a stop stands in code or a list."""
 
@@ -43,7 +45,7 @@ def sentence_before(borders: Borders, low: int, high: int) -> Gap | None:
     """The last gap after the end of a sentence that ends after `low` and not after `high`."""
     size = _WINDOW
     while high > low:
-        for match in reversed(_ends(borders.text, max(low, high - size), high)):
+        for match in reversed(_ends(borders.text, max(0, high - size - _REACH), high)):
             gap = borders.last_end(match.end())
             if gap is not None and gap.end == match.end() > low:
                 return gap
@@ -55,10 +57,11 @@ def sentence_before(borders: Borders, low: int, high: int) -> Gap | None:
 def sentence_after(borders: Borders, low: int, high: int) -> Gap | None:
     """The first gap after the end of a sentence that starts at or after `low` and before `high`."""
     gap = borders.first_start(low)
-    here = gap.end - 1 if gap is not None else high
+    here = gap.end if gap is not None else high
+    high = min(high, len(borders.text))
     size = _WINDOW
-    while here < high:
-        for match in _ends(borders.text, here, min(here + size, high)):
+    while here <= high:
+        for match in _ends(borders.text, max(0, here - _REACH), min(here + size, high)):
             gap = borders.last_end(match.end())
             if gap is not None and gap.end == match.end() and low <= gap.start < high:
                 return gap

@@ -39,6 +39,7 @@ class SlotForms:
     a tool message without a call belongs to the message before it. With `truncate`, the message at the cut is
     shortened rather than dropped, if it is plain text outside of tool calls. With `sticky` (tokens) `sticky_cut` says
     how many of the oldest go, which leaves room free; only where it allows no legal form, the cut is made as usual.
+    A slot with a priority keeps a message at least; to send none, it is dropped.
     """
 
     def __init__(
@@ -55,7 +56,8 @@ class SlotForms:
         self._messages = messages
         self._least: int = budget.get("min_tokens") or 0
         self._side: str | None = budget.get("truncate")
-        self._min_items: int = budget.get("min_items", 1 if "drop" in budget else len(messages))
+        least: int = budget.get("min_items", 1 if "drop" in budget else len(messages))
+        self._min_items = max(least, 1 if "priority" in budget else 0)
         newest = budget.get("drop") == "newest"
         self._sticky = None if newest else sticky
         self._units = units(messages)[:: -1 if newest else 1]

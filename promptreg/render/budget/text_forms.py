@@ -12,7 +12,7 @@ from promptreg.render.budget.item_forms import ItemForms, ItemSpan
 from promptreg.render.budget.room import room_for
 from promptreg.render.budget.truncate import Cut, Truncation
 from promptreg.tokens.measure import Measure
-from promptreg.tokens.summary import Summary
+from promptreg.tokens.summary import EMPTY, Summary
 
 __all__ = ["ItemSpan", "Misfit", "TextForms", "VariantText"]
 
@@ -55,8 +55,9 @@ class _Rung(NamedTuple):
 class TextForms:
     """The forms of a part, from the longest to the shortest.
 
-    The full text; the text without its items, one more each time down to `min_items`; the variants; cuts of the last
-    of these. A form that is not shorter than a legal one before it is never chosen, and neither is one without text.
+    The full text; the text without items, one fewer each time down to `min_items`; the variants; cuts of the last
+    of these; no text at all for a required part that may lose all items. A form that is not shorter than a legal one
+    before it is never chosen.
     Items and variants are asked for when the ladder is first climbed down to them. `runs` are the pieces of the text,
     each with whether it is static; None: the text is made from values. `joined` says that the items are examples with
     a joiner between them.
@@ -109,6 +110,7 @@ class TextForms:
         cut = self._truncation.shortest(self._least) if self._truncation is not None else None
         if cut is not None and cut.tokens < self._base.form.tokens:
             forms.append(self._truncated(cut))
+        forms += self._nothing
         return min((form for form in forms if form.tokens <= most), key=lambda form: form.tokens, default=self.best)
 
     @property
@@ -135,7 +137,7 @@ class TextForms:
         for rung in self._shorter:
             if fit(rung.form):
                 return rung.form
-        return self._cut(most, fits, fit)
+        return self._cut(most, fits, fit) or next(filter(fit, self._nothing), None)
 
     def _cut(self, most: int, fits: Fits | None, fit: Fits) -> Form | None:
         """The longest cut of the last rung."""
@@ -166,15 +168,24 @@ class TextForms:
 
     @cached_property
     def _most_dropped(self) -> int:
-        """How many items may be dropped, without leaving nothing."""
+        """How many items may be dropped so that there is text left."""
         forms = self._item_forms
         if forms is None:
             return 0
         least: int = self._budget.get("min_items", 1)
         count = max(0, len(forms.items) - least)
-        if count == len(forms.items) and not any(forms.text[a:b].strip() for a, b in forms.ranges(count)):
-            count -= 1
-        return max(0, count)
+        return count if forms.has_text(count) else count - 1
+
+    @cached_property
+    def _nothing(self) -> list[Form]:
+        """No text at all, where a part that must be sent may lose all of its items. (Others are dropped instead.)"""
+        forms = self._item_forms
+        if forms is None or self._budget.get("min_items", 1) or self._least or "priority" in self._budget:
+            return []
+        count = len(forms.items)
+        if not count or forms.has_text(count):
+            return []
+        return [Form(EMPTY, Selection(None, (), forms.left_out(count)), f"0 of {count} items")]
 
     @cached_property
     def _fewest(self) -> int:
@@ -254,7 +265,7 @@ class TextForms:
     def _rung(self, shown: VariantText, summary: Summary, selection: Selection, note: str) -> _Rung:
         """A form of `shown` whose text, before the fence, has this summary."""
         is_static = shown.runs is not None and all(static for _, static in shown.runs)
-        if shown.fence is not None:
+        if shown.fence is not None and shown.text:
             opening, closing = map(self._measure.static if is_static else self._measure.of, shown.fence)
             summary = self._measure.joined((opening, summary, closing))
         return _Rung(Form(summary, selection, note), shown, is_static)

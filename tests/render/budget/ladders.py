@@ -74,7 +74,7 @@ class Oracle:
         self.most = budget.get("max_tokens", 10**9)
 
     def listed(self, text: str, source: VariantText) -> Listed:
-        opening, closing = source.fence or ("", "")
+        opening, closing = (source.fence if text else None) or ("", "")
         sent = f"{opening}{text}{closing}"
         return Listed(sent, self.count(sent))
 
@@ -119,6 +119,15 @@ class Oracle:
         if side is not None:
             limit = min(shortest - 1, rung[0].tokens - 1, self.most)
             yield from self.cut(rung[1], rung[2], lambda tokens: tokens <= limit and fits(tokens))
+        if self.may_be_empty and fits(0):
+            yield Listed("", 0)
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether all items of a required part may go, and nothing else is there."""
+        if not self.items or self.budget.get("min_items") != 0 or self.least or "priority" in self.budget:
+            return False
+        return not without_items(self.whole.text, self.items, range(len(self.items)), self.joiner).strip()
 
     def cut(self, text: str, source: VariantText, fits: Callable[[int], bool]) -> Iterator[Listed]:
         """The longest cut that fits, moved to a better place where there is one."""
@@ -206,4 +215,6 @@ class Oracle:
         if "truncate" in self.budget:
             cuts = (self.listed(self.laid(rung[1], gaps), rung[2]).tokens for gaps in self.family(rung[1]))
             found += [tokens for tokens in cuts if tokens < rung[0].tokens]
+        if self.may_be_empty:
+            return 0
         return min(n for n in found if n == best.tokens or (n < best.tokens and n >= self.least))

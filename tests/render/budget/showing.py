@@ -28,12 +28,13 @@ def laid_out(text: str, pieces: Sequence[Piece] | None) -> str:
 
 
 def shown(form: Form, whole: VariantText, variants: Sequence[VariantText] = ()) -> str:
-    """The text of a form of a part, fence included."""
+    """The text of a form of a part, fence included; nothing at all has no fence."""
     selection = form.selection
     assert isinstance(selection, Selection)
     source = whole if selection.variant is None else variants[selection.variant]
-    opening, closing = source.fence or ("", "")
-    return f"{opening}{laid_out(source.text, selection.pieces)}{closing}"
+    text = laid_out(source.text, selection.pieces)
+    opening, closing = (source.fence if text else None) or ("", "")
+    return f"{opening}{text}{closing}"
 
 
 def slot_texts(form: Form, messages: Sequence[SlotMessage]) -> dict[int, str]:

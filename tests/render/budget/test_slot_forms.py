@@ -73,6 +73,7 @@ budgets = st.fixed_dictionaries(
         "min_items": st.integers(0, 4),
         "min_tokens": st.integers(1, 30),
         "max_tokens": st.integers(1, 60),
+        "priority": st.integers(0, 3),
     },
 )
 
@@ -83,6 +84,7 @@ def all_forms(messages: list[SlotMessage], budget: dict[str, Any]) -> list[int]:
     if budget.get("drop") == "newest":
         grouped.reverse()
     least = budget.get("min_items", 1 if "drop" in budget else len(messages))
+    least = max(least, "priority" in budget)
     sizes = [sum(messages[at].fixed + COUNTER.count(messages[at].text or "") for at in unit) for unit in grouped]
     kept = [sum(map(len, grouped[at:])) for at in range(len(grouped) + 1)]
     return [sum(sizes[at:]) for at in range(len(grouped) + 1) if at == 0 or kept[at] >= least]

@@ -110,6 +110,7 @@ def parts(draw: st.DrawFn, texts: st.SearchStrategy[str]) -> Part:
         "truncate": st.sampled_from(["end", "start", "middle"]),
         "min_tokens": st.integers(1, 25),
         "max_tokens": st.integers(1, 60),
+        "priority": st.integers(0, 3),
     }
     if items:
         keys |= {"drop": st.sampled_from(["first", "last", "lowest"]), "min_items": st.integers(0, 4)}
