@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from threading import RLock
 from typing import Any, NamedTuple
 
-from promptreg.errors import InputError, Problem, PromptregError, together
+from promptreg.errors import Problem, PromptregError, together
 from promptreg.model.prompt import Prompt
 from promptreg.registry.config import Config
 from promptreg.registry.heads import Head, Recall
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from promptreg.registry.tree import Node
     from promptreg.registry.verify import Verified
     from promptreg.render.rendered import Rendered
+    from promptreg.render.rendering import Renderer
 
 __all__ = ["Entry", "Registry", "load", "load_bundle"]
 
@@ -137,6 +138,7 @@ class Registry:
         self._locked = locked
         self._lock = RLock()
         self._current = self._read()
+        self._made: Renderer | None = None
 
     def _read(self) -> Loaded:
         stamps = self._tree.stamps() if self._dev else None
@@ -297,43 +299,26 @@ class Registry:
         *,
         sample: str | None = None,
         key: str | None = None,
+        budget: int | None = None,
+        counter: str | None = None,
     ) -> Rendered:
         """The prompt `ref` with these inputs; `sample` supplies the inputs that are not given.
 
         `key` names the caller where a label splits by percentages: the same key always gets the same version. It is
-        used for nothing else and is in no record.
+        used for nothing else and is in no record. `budget` takes the place of the prompt's own tokens; what it
+        reserves is still kept free. `counter` names the counter to use in place of the model's.
 
         Raises IntegrityError when a release is not what the lock says, UnknownName, InputError (every fault at once),
-        ConditionFailed, RenderError, LimitExceeded, TemplateInvalid, InvalidFile, UnsatisfiableRef, VersionConflict
-        or CycleError. Nothing is half rendered.
+        ConditionFailed, BudgetError, RenderError, LimitExceeded, TemplateInvalid, InvalidFile, UnsatisfiableRef,
+        VersionConflict or CycleError; UsageError for a budget or counter that cannot be; and for a prompt with a
+        budget, TokenizerMissing. Nothing is half rendered.
         """
-        from promptreg.render.compose import Composer
-        from promptreg.render.intake import check_inputs
-        from promptreg.render.rendered import Rendered, Tokenizing
-        from promptreg.template import Limits
+        from promptreg.render.rendering import Call
 
         state = self._state()
         target = state.wanted(ref, locked=self._locked, key=key)
-        program = state.program(target)
-        prompt = program.prompt
-        given: Mapping[str, Any] = inputs if inputs is not None else {}
-        if not isinstance(given, Mapping):
-            raise InputError.at(f"inputs must be a mapping, not {type(given).__name__}")
-        if sample is not None:
-            from promptreg.registry.side_file import sample_inputs
-
-            given = {**sample_inputs(prompt, sample, state.store), **given}
-
-        def count(text: str) -> int:
-            return int(self._counter(prompt).count(text))
-
-        values = check_inputs(prompt, given, program.slot_roles, count)
-        composed = Composer(program, values, Limits(), count).messages()
-        tokenizing = Tokenizing(lambda: self._counter(prompt), lambda: self._profile(prompt))
-        absent = frozenset(name for name in values if name not in given)
-        return Rendered(
-            program=program, composed=composed, absent=absent, ref=ref, tokenizing=tokenizing, pick=target.pick
-        )
+        call = Call(ref, inputs if inputs is not None else {}, sample, budget, counter, target.pick)
+        return self._renderer.render(state.program(target), state.store, call)
 
     def require(self, refs: Iterable[str] | str) -> None:
         """Resolve, compile and load rank files for these prompts now: fail at start, not at the first request.
@@ -347,22 +332,21 @@ class Registry:
                 self._prepare(state, ref)
             except PromptregError as error:
                 errors.append(error)
+        self.save_counts()
         if errors:
             raise together(errors)
 
     def _prepare(self, state: Loaded, ref: str) -> None:
-        from importlib import import_module
-
-        from promptreg.render.answer import prepare_schema
-
-        for module in ("compose", "export", "intake", "ledger", "rendered"):  # now, so that rendering opens no file
-            import_module(f"promptreg.render.{module}")
         for target in state.targets(ref, locked=self._locked):
-            program = state.program(target)
-            program.prepare()
-            prepare_schema(program.prompt, state.store)
-            self._counter(program.prompt).count("ready")
-            self._profile(program.prompt)
+            self._renderer.prepare(state.program(target), state.store)
+
+    def save_counts(self) -> None:
+        """Write down what counting the texts of components gave, for later processes; inputs are never written.
+
+        Counts are in a cache folder of the user (see PROMPTREG_CACHE_DIR). `require` does this too, `render` never.
+        """
+        if self._made is not None:
+            self._made.counting.save()
 
     def check_output(
         self, ref: str, text: str, inputs: Mapping[str, Any] | None = None, *, key: str | None = None
@@ -373,25 +357,24 @@ class Registry:
         missing.
         """
         from promptreg.render.answer import check_answer
-        from promptreg.render.intake import check_inputs
 
         state = self._state()
         program = state.program(state.wanted(ref, locked=self._locked, key=key))
-        prompt = program.prompt
-        values = None
-        if inputs is not None:
-            values = check_inputs(prompt, inputs, program.slot_roles, lambda part: self._counter(prompt).count(part))
+        values = None if inputs is None else self._renderer.checked(program, inputs)
         return check_answer(program, state.store, text, values)
 
-    def _counter(self, prompt: Prompt) -> Any:
-        from promptreg.tokens import counter_for
+    @property
+    def _renderer(self) -> Renderer:
+        """What renders and counts, made on first use: listing a registry needs neither."""
+        if self._made is None:
+            from promptreg.render.counting import Counting
+            from promptreg.render.rendering import Renderer
 
-        return counter_for(prompt.model, self._config.counter, self._config.ranks)
-
-    def _profile(self, prompt: Prompt) -> Any:
-        from promptreg.tokens import profile_for
-
-        return profile_for(prompt.model)
+            with self._lock:
+                if self._made is None:
+                    config = self._config
+                    self._made = Renderer(Counting(config.counter, config.ranks, on_disk=self._recall is None))
+        return self._made
 
 
 def _entry(head: Head, store: Store) -> Entry:

@@ -10,7 +10,10 @@ from promptreg.model.inputs import InputSpec
 from promptreg.model.version import Version
 from promptreg.model.written import KeyPath, Written
 
-__all__ = ["Message", "Output", "Part", "Prompt", "SampleSpec", "Slot", "Variant"]
+__all__ = ["MAX_TOKENS", "Message", "Output", "Part", "Prompt", "SampleSpec", "Slot", "Variant"]
+
+MAX_TOKENS = 100_000_000
+"""No budget is larger: what is written so is a mistake, not a model."""
 
 
 class Variant(NamedTuple):

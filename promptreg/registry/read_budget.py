@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from promptreg.model.prompt import MAX_TOKENS
 from promptreg.model.written import KeyPath
 from promptreg.registry.reader import Reader, plain
 
-__all__ = ["MAX_TOKENS", "PLACES", "read_part_budget", "read_prompt_budget"]
-
-MAX_TOKENS = 100_000_000
-"""No budget is larger: what is written so is a mistake, not a model."""
+__all__ = ["PLACES", "read_part_budget", "read_prompt_budget"]
 
 _Check = Callable[[Reader, Any, KeyPath], Any]
 

@@ -1,10 +1,14 @@
-"""The ledger: what each part of a rendered prompt costs, and why it is there. Rows and overhead sum to the total."""
+"""The ledger: what each part of a rendered prompt costs, and why it is there. Rows and overhead sum to the total.
+
+Here it is made for a prompt without a budget, by counting texts; `budget.rows` makes it from a plan.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from promptreg.model.digest import json_digest
 from promptreg.model.prompt import Message, Prompt, Slot
 from promptreg.render.compose import ComposedMessage, ComposedPart
 from promptreg.render.origins import Traced
@@ -12,11 +16,23 @@ from promptreg.render.segment import Label, Segment, segment_text
 from promptreg.tokens.counter import Counter
 from promptreg.tokens.profile import Overhead
 
-__all__ = ["ItemRow", "Ledger", "PartRow", "TokenCount", "make_ledger"]
+__all__ = [
+    "ItemRow",
+    "Ledger",
+    "PartRow",
+    "TokenCount",
+    "absent_row",
+    "content_texts",
+    "make_ledger",
+    "stable_prefix",
+]
 
 
 class ItemRow(NamedTuple):
-    """One item of a part: an example, a bullet, or a message of a slot; `tokens` counts its text alone."""
+    """One item of a part: an example, a bullet, or a message of a slot.
+
+    `state` is kept, shortened (cut) or dropped; `tokens` counts its whole text alone, whatever the state.
+    """
 
     id: str
     state: str
@@ -24,9 +40,12 @@ class ItemRow(NamedTuple):
 
 
 class PartRow(NamedTuple):
-    """One row of the ledger. `tokens` counts the part alone, `seam_tokens` what joining it adds or saves.
+    """One row of the ledger: what is sent of a part.
 
-    `running_total` is the exact count of all contents up to and with this part, without chat overhead.
+    `state` is kept, shortened, dropped or skipped, `stage` required, core or filler (None: not sent). `tokens` counts
+    what is sent alone, `tokens_full` the part in full; `seam_tokens` is what joining it adds or saves.
+    `running_total` is the exact count of all contents up to and with this part, without chat overhead. `missing` are
+    the tokens that a dropped part lacked at its shortest, `keeps_at` the smallest budget that keeps it in full.
     """
 
     id: str
@@ -34,14 +53,17 @@ class PartRow(NamedTuple):
     state: str
     stage: str | None
     tokens: int
+    tokens_full: int
     seam_tokens: int
     running_total: int
     priority: float | None
     reason: str
     items: tuple[ItemRow, ...]
+    missing: int = 0
+    keeps_at: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """The JSON form of design section 6. Nothing is shortened or dropped by this version."""
+        """The JSON form of design section 6."""
         return {
             "id": self.id,
             "component": self.label.name,
@@ -49,19 +71,23 @@ class PartRow(NamedTuple):
             "state": self.state,
             "stage": self.stage,
             "tokens": self.tokens,
-            "tokens_full": self.tokens,
+            "tokens_full": self.tokens_full,
             "seam_tokens": self.seam_tokens,
             "running_total": self.running_total,
             "priority": self.priority,
             "reason": self.reason,
-            "missing": 0,
-            "keeps_at": None,
+            "missing": self.missing,
+            "keeps_at": self.keeps_at,
             "items": [item._asdict() for item in self.items],
         }
 
 
 class TokenCount(NamedTuple):
-    """Token figures of a whole prompt. `limit` is the budget less the reserve, None without a budget."""
+    """Token figures of a whole prompt. `limit` is the budget less the reserve, None without a budget.
+
+    `stable_prefix` are the tokens before the first place whose text or presence depends on inputs, and
+    `stable_prefix_digest` the SHA-256 of the messages up to there.
+    """
 
     total: int
     limit: int | None
@@ -69,6 +95,7 @@ class TokenCount(NamedTuple):
     counter: str
     exact: bool
     stable_prefix: int
+    stable_prefix_digest: str
 
 
 class Ledger(NamedTuple):
@@ -89,26 +116,30 @@ def make_ledger(
 ) -> Ledger:
     """Count every part alone and joined. One count per part, item and message prefix; slots are counted per message."""
     rows = _Rows(traced, counter, root).run(prompt.messages, messages)
-    budget = prompt.budget
     added = overhead.messages + overhead.reply if overhead else 0
     total = (rows[-1].running_total if rows else 0) + added
-    limit = budget["tokens"] - budget.get("reserve", 0) if "tokens" in budget else None
-    reserve = budget.get("reserve", 0) if "tokens" in budget else None
-    stable = _stable_prefix(messages, traced, counter)
+    stable, digest = stable_prefix(messages, traced, counter.count)
     exact = counter.kind == "exact"
-    return Ledger(tuple(rows), overhead, TokenCount(total, limit, reserve, counter.id, exact, stable))
+    return Ledger(tuple(rows), overhead, TokenCount(total, None, None, counter.id, exact, stable, digest))
 
 
-def _stable_prefix(messages: Sequence[ComposedMessage], traced: Traced, counter: Counter) -> int:
-    """Tokens of contents before the first place that depends on an input."""
-    sent = [message for message in messages if message.content is not None or message.raw is not None]
+def stable_prefix(messages: Sequence[ComposedMessage], traced: Traced, count: Callable[[str], int]) -> tuple[int, str]:
+    """Tokens of contents before the first place that depends on an input, and the digest of these messages."""
+    prefix: list[list[str]] = []
     total = 0
+    sent = (message for message in messages if message.sent)
     for number, message in enumerate(sent):
+        volatile = traced.volatile
+        if volatile is not None and number > volatile.message:
+            break
         text = message.content if isinstance(message.content, str) else ""
-        if traced.volatile is not None and number == traced.volatile.message:
-            return total + counter.count(text[: traced.volatile.offset])
-        total += counter.count(text)
-    return total
+        if volatile is not None and number == volatile.message:
+            text = text[: volatile.offset]
+            if not text:
+                break
+        total += count(text)
+        prefix.append([message.role, text])
+    return total, json_digest(prefix)
 
 
 class _Rows:
@@ -134,7 +165,7 @@ class _Rows:
     def _slot(self, slot: Slot, messages: list[ComposedMessage]) -> None:
         items = []
         for message in messages:
-            tokens = sum(map(self.counter.count, _texts(message.content)))
+            tokens = sum(map(self.counter.count, content_texts(message.content)))
             items.append(ItemRow(message.item or "", "kept", tokens))
         alone = sum(item.tokens for item in items)
         self.total += alone
@@ -149,7 +180,7 @@ class _Rows:
             segments = self.traced.by_part.get(part.program.part.id, ())
             own = segment_text(segments)
             if not own:
-                self._absent(part)
+                self.rows.append(absent_row(part, self.total))
                 continue
             text += (declared.separator if text else "") + own
             joined = self.counter.count(text)
@@ -173,26 +204,6 @@ class _Rows:
                 texts[segment.item] = texts.get(segment.item, "") + segment.text
         return tuple(ItemRow(item, "kept", self.counter.count(text)) for item, text in texts.items())
 
-    def _absent(self, part: ComposedPart) -> None:
-        skipped = part.state == "skipped"
-        reason = f"when: {part.program.when.text}" if part.program.when and skipped else "empty"
-        spec = part.program.part
-        state = "skipped" if skipped else "kept"
-        self.rows.append(
-            PartRow(
-                id=spec.id,
-                label=part.program.label,
-                state=state,
-                stage=None if skipped else "required",
-                tokens=0,
-                seam_tokens=0,
-                running_total=self.total,
-                priority=spec.budget.get("priority"),
-                reason=reason,
-                items=(),
-            )
-        )
-
     def _row(
         self, part: str, label: Label, alone: int, seam: int, items: tuple[ItemRow, ...], priority: float | None
     ) -> None:
@@ -204,6 +215,7 @@ class _Rows:
                 state="kept",
                 stage="required",
                 tokens=alone,
+                tokens_full=alone,
                 seam_tokens=seam,
                 running_total=self.total,
                 priority=priority,
@@ -213,7 +225,28 @@ class _Rows:
         )
 
 
-def _texts(content: Any) -> list[str]:
+def absent_row(part: ComposedPart, running_total: int) -> PartRow:
+    """The row of a part that is skipped or has no text."""
+    skipped = part.state == "skipped"
+    reason = f"when: {part.program.when.text}" if part.program.when and skipped else "empty"
+    spec = part.program.part
+    return PartRow(
+        id=spec.id,
+        label=part.program.label,
+        state="skipped" if skipped else "kept",
+        stage=None if skipped else "required",
+        tokens=0,
+        tokens_full=0,
+        seam_tokens=0,
+        running_total=running_total,
+        priority=spec.budget.get("priority"),
+        reason=reason,
+        items=(),
+    )
+
+
+def content_texts(content: Any) -> list[str]:
+    """The texts of a message's content."""
     if isinstance(content, str):
         return [content]
     if isinstance(content, list):

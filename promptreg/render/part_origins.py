@@ -14,7 +14,7 @@ from promptreg.render.program import PartProgram, Program
 from promptreg.render.segment import Label, Link, Segment, cuts, take
 from promptreg.template import Trace
 
-__all__ = ["Here", "PartOrigins", "glue"]
+__all__ = ["NOWHERE", "Here", "PartOrigins", "glue"]
 
 
 class Here(NamedTuple):
@@ -24,7 +24,7 @@ class Here(NamedTuple):
     offset: int
 
 
-_NOWHERE = Here(-1, 0)
+NOWHERE = Here(-1, 0)
 
 
 class PartOrigins:
@@ -54,14 +54,14 @@ class PartOrigins:
         if part.pieces is None:
             return self._runs(part, here)
         key = (*part.program.part.key, "budget", "truncate")
-        return self._laid(self._runs(part, _NOWHERE), part.pieces, (part.program.part.id, None, key), here)
+        return self._laid(self._runs(part, NOWHERE), part.pieces, (part.program.part.id, None, key), here)
 
     def slot_message(self, message: ComposedMessage, here: Here) -> list[Segment]:
         """The segments of the content of a message of a slot, in full or in pieces."""
         assert isinstance(message.declared, Slot)
         if message.pieces is None:
             return list(self._content(message, here))
-        full = self._written_value(message, message.full or "", ("content",), _NOWHERE)
+        full = self._written_value(message, message.full or "", ("content",), NOWHERE)
         key = (*message.declared.key, "budget", "truncate")
         return self._laid(list(full), message.pieces, (message.declared.id, message.item, key), here)
 

@@ -12,6 +12,7 @@ from promptreg.model.prompt import Message, Part, Prompt, Slot, Variant
 from promptreg.model.written import KeyPath
 from promptreg.registry.resolve import Closure
 from promptreg.render.binding import BoundInput, bind_part, bind_variant, fixed, prompt_bindings
+from promptreg.render.budget.allowance import is_limited
 from promptreg.render.library import Library, Shelf
 from promptreg.render.segment import Label, Link
 from promptreg.template import Binding, Bound, Expression, Template, compile_expression
@@ -32,6 +33,7 @@ class PartProgram(NamedTuple):
 
     `variants` are the shorter forms of the part, each ready to run in its place, without variants and conditions.
     `fixed` are texts of the registry that it may print: literals bound to inputs, defaults, fields of examples.
+    `is_fixed` says that its text is the same in every render.
     """
 
     part: Part
@@ -44,15 +46,11 @@ class PartProgram(NamedTuple):
     examples: Component | None
     variants: tuple[PartProgram, ...] = ()
     fixed: frozenset[str] = frozenset()
-
-    @property
-    def is_fixed(self) -> bool:
-        """Whether its text is the same in every render."""
-        return self.bound is not None and all(item.path is None for item in self.bound)
+    is_fixed: bool = False
 
 
 class Program(NamedTuple):
-    """A prompt ready to run."""
+    """A prompt ready to run. `is_limited`: it has a budget, or a part with a limit of its own."""
 
     prompt: Prompt
     closure: Closure
@@ -61,6 +59,7 @@ class Program(NamedTuple):
     requires: tuple[Condition, ...]
     ensures: tuple[Condition, ...]
     slot_roles: Mapping[str, tuple[str, ...]]
+    is_limited: bool
 
     @property
     def forms(self) -> Iterator[PartProgram]:
@@ -105,6 +104,7 @@ class _Compiler:
                 ("output", "ensures"), output.ensures if output else 0, {**self.prompt.inputs, "output": None}
             ),
             slot_roles=_slot_roles(messages),
+            is_limited=is_limited(self.prompt),
         )
         if self.problems:
             raise InvalidFile(self.problems)
@@ -137,7 +137,9 @@ class _Compiler:
     def _inline(self, part: Part, key: KeyPath, includes: tuple[Use, ...]) -> PartProgram:
         body = self.prompt.written.text_map(key)
         template = self.library.inline(body, self.prompt.name, self.prompt.inputs, includes)
-        return PartProgram(part, template, None, prompt_bindings(self.prompt), self.label, (), None, None)
+        origins = prompt_bindings(self.prompt)
+        is_fixed = "{{" not in body.text and "{%" not in body.text
+        return PartProgram(part, template, None, origins, self.label, (), None, None, is_fixed=is_fixed)
 
     def _used(self, part: Part, use: Use, component: Component, bound: tuple[BoundInput, ...]) -> PartProgram:
         start, _ = self.prompt.written.scalar_span(use.key)
@@ -151,6 +153,7 @@ class _Compiler:
             when=None,
             examples=component if component.kind == "examples" else None,
             fixed=_fixed_texts(component, bound),
+            is_fixed=all(item.path is None for item in bound),
         )
 
     def _origin(self, item: BoundInput, component: Component) -> Binding:

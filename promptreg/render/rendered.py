@@ -9,12 +9,19 @@ from typing import Any, NamedTuple
 from promptreg.model.ref import Pin
 from promptreg.registry.labels import Pick
 from promptreg.render.compose import ComposedMessage
-from promptreg.render.ledger import Ledger, PartRow, TokenCount, make_ledger
+from promptreg.render.ledger import Ledger, PartRow, TokenCount, make_ledger, stable_prefix
 from promptreg.render.origins import Traced, trace
 from promptreg.render.program import Program
+from promptreg.render.recount import recount
+from promptreg.render.report import Dropped, PlanReport
 from promptreg.render.segment import Segment
+from promptreg.tokens import profile_doubt
 from promptreg.tokens.counter import Counter
 from promptreg.tokens.profile import NO_OVERHEAD, Profile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from promptreg.render.budget.fitting import Fitted
 
 __all__ = ["PromptPin", "Rendered", "Tokenizing"]
 
@@ -47,11 +54,13 @@ class Rendered:
         ref: str,
         tokenizing: Tokenizing,
         pick: Pick | None = None,
+        fitted: Fitted | None = None,
     ) -> None:
+        self._fitted = fitted
         self._program = program
         self._absent = absent
         self._pick = pick
-        self._composed = composed
+        self._composed = composed if fitted is None else fitted.messages
         self._tokenizing = tokenizing
         pin = program.closure.pin
         self.prompt = PromptPin(pin.name, pin.shown, pin.digest, ref)
@@ -78,29 +87,82 @@ class Rendered:
 
     @cached_property
     def _traced(self) -> Traced:
-        return trace(self._program, self._composed, self._absent)
+        unstable = self._fitted.unstable if self._fitted is not None else frozenset[str]()
+        return trace(self._program, self._composed, self._absent, unstable)
 
     @property
     def segments(self) -> tuple[Segment, ...]:
         """Where every character came from; the segments of a message tile its content in order."""
         return self._traced.segments
 
-    @cached_property
+    @property
     def ledger(self) -> Ledger:
         """What each part costs and why it is there."""
+        if self._fitted is None:
+            return self._counted
+        from promptreg.render.budget.rows import plan_overhead
+
+        return Ledger(self._planned_rows, plan_overhead(self._fitted), self.tokens)
+
+    @cached_property
+    def _counted(self) -> Ledger:
         counter, profile = self._tokenizing.counter(), self._tokenizing.profile()
         overhead = profile.overhead(self.messages, counter) if profile else None
         return make_ledger(self._composed, self._traced, counter, overhead, self._program.prompt, self._program.label)
 
-    @property
-    def parts(self) -> tuple[PartRow, ...]:
-        """The rows of the ledger, in document order."""
-        return self.ledger.parts
+    @cached_property
+    def _planned_rows(self) -> tuple[PartRow, ...]:
+        from promptreg.render.budget.rows import plan_rows
+
+        assert self._fitted is not None
+        return tuple(plan_rows(self._fitted, self._program.prompt, self._program.label))
 
     @property
+    def parts(self) -> tuple[PartRow, ...]:
+        """The rows of the ledger, in document order. With a budget they take a while: it is planned again and again
+        to find what each part would need."""
+        return self.ledger.parts
+
+    @cached_property
     def tokens(self) -> TokenCount:
         """The token figures of the whole prompt; counted on first use."""
-        return self.ledger.tokens
+        fitted = self._fitted
+        if fitted is None:
+            return self._counted.tokens
+        measure = fitted.pricing.measure
+
+        def count(text: str) -> int:
+            return measure.static(text).tokens
+
+        stable, digest = stable_prefix(self._composed, self._traced, count)
+        allowed = fitted.allowance
+        reserve = allowed.reserve if allowed.tokens is not None else None
+        return TokenCount(fitted.plan.total, allowed.limit, reserve, measure.counter.id, measure.exact, stable, digest)
+
+    @property
+    def plan(self) -> PlanReport:
+        """What was kept, shortened and dropped, with reasons and tokens; without a budget everything is kept."""
+        states = ("kept", "shortened", "dropped", "skipped")
+        kept, shortened, dropped, skipped = (tuple(row for row in self.parts if row.state == state) for state in states)
+        return PlanReport(kept, shortened, dropped, skipped, self.tokens)
+
+    @cached_property
+    def dropped(self) -> tuple[Dropped, ...]:
+        """Every text of the full prompt that is not sent, in document order, with its origins."""
+        if self._fitted is None:
+            return ()
+        from promptreg.render.budget.lost import lost_segments
+        from promptreg.render.part_origins import PartOrigins
+
+        origins = PartOrigins(self._program, self._absent)
+        return tuple(
+            Dropped(lost.part, lost.item, lost.how, lost.text, segments)
+            for lost, segments in lost_segments(self._fitted.lost, origins)
+        )
+
+    def recount(self) -> int:
+        """The total counted anew from the messages, as a budget counts; with a budget it equals `tokens.total`."""
+        return recount(self.messages, self._tokenizing.counter(), self._tokenizing.profile())
 
     @property
     def pins(self) -> Mapping[str, Pin]:
@@ -109,16 +171,22 @@ class Rendered:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the caller should know: a prompt over budget or without messages, tokens that are not known."""
+        """What the caller should know: what is not sent, not counted or not known, and when nothing would be sent."""
         tokens, profile = self.tokens, self._tokenizing.profile()
-        found = []
-        if tokens.limit is not None and tokens.total > tokens.limit:
-            found.append(f"the prompt has {tokens.total} tokens; its budget leaves {tokens.limit}")
+        found: list[str] = []
+        if self._fitted is not None:
+            from promptreg.render.budget.notices import notices
+
+            found += notices(self._fitted)
         uncounted = profile.uncounted(self.messages) if profile else 0
         if uncounted:
             found.append(f"{uncounted} content parts are not counted: the profile does not know their cost")
-        if not tokens.exact and self._program.prompt.model is not None:
-            found.append(f'tokens are estimated: no exact tokenizer is known for "{self._program.prompt.model}"')
+        if not tokens.exact and (self._fitted is not None or self._program.prompt.model is not None):
+            upper = "; the budget counts with upper bounds" if self._fitted is not None else ""
+            found.append(f"tokens are estimated: {tokens.counter} is no exact counter{upper}")
+        doubt = profile_doubt(self._program.prompt.model) if self._fitted is not None else None
+        if doubt is not None:
+            found.append(doubt)
         if not self.messages:
             found.append("no message would be sent: every part is empty or left out")
         return tuple(found)
@@ -133,22 +201,35 @@ class Rendered:
         return export(self.messages, provider)
 
     def record(self) -> dict[str, Any]:
-        """What was rendered, without any content: name, versions, digests and part states; never values."""
+        """What was rendered, without any content: name, versions, digests, part states; never values.
+
+        With a budget, also what was decided about each part and slot, and for how many tokens.
+        """
         label = {"label": self._pick.label, "bucket": self._pick.bucket} if self._pick else None
-        return {
+        found = {
             "schema": "promptreg/record/1",
             "prompt": self.prompt._asdict(),
             "label": label,
             "pins": [
                 {"name": pin.name, "version": pin.shown, "digest": pin.digest} for _, pin in sorted(self.pins.items())
             ],
-            "parts": [
-                {"id": part.program.part.id, "state": part.state}
-                for message in self._composed
-                for part in message.parts
-            ],
+            "parts": self._part_records(),
             "messages": len(self.messages),
         }
+        if self._fitted is not None:
+            from promptreg.render.budget.record import budget_record
+
+            found["budget"] = budget_record(self._fitted)
+        return found
+
+    def _part_records(self) -> list[dict[str, Any]]:
+        if self._fitted is not None:
+            from promptreg.render.budget.record import part_records
+
+            return list(part_records(self._fitted, self._program.prompt))
+        return [
+            {"id": part.program.part.id, "state": part.state} for message in self._composed for part in message.parts
+        ]
 
     def attributes(self) -> dict[str, Any]:
         """Attributes for a tracing span, by the OpenTelemetry names where there are any; never values."""
@@ -173,7 +254,7 @@ class Rendered:
             "segments": [segment.as_dict() for segment in self.segments],
             "parts": [row.as_dict() for row in self.parts],
             "overhead": {"messages": overhead.messages, "reply": overhead.reply, "profile": overhead.profile},
-            "dropped": [],
+            "dropped": [found.as_dict() for found in self.dropped],
             "tokens": self.tokens._asdict(),
             "warnings": list(self.warnings),
         }

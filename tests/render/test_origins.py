@@ -10,58 +10,19 @@ from hypothesis import strategies as st
 
 import promptreg
 from promptreg.render.rendered import Rendered
-from promptreg.render.segment import Segment, cut, cuts, segment_text
+from promptreg.render.segment import cut, cuts, segment_text
+from tests.support.origins import check_origin, check_tiling
 from tests.support.registries import SUPPORT, load_files
 
 HISTORY = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": [{"type": "text", "text": "Yo"}]}]
 INPUTS = {"limit": 50, "ticket": "Where is it?", "history": HISTORY}
 
 
-def contents(rendered: Rendered) -> list[tuple[int, int | None, str]]:
-    """Every text of a rendered prompt: message, content part, text."""
-    found: list[tuple[int, int | None, str]] = []
-    for number, message in enumerate(rendered.messages):
-        if isinstance(message["content"], str):
-            found.append((number, None, message["content"]))
-        else:
-            found += [
-                (number, index, part["text"]) for index, part in enumerate(message["content"] or ()) if "text" in part
-            ]
-    return found
-
-
 def check_laws(rendered: Rendered, inputs: dict[str, object]) -> None:
     """The laws of design section 4 on a whole prompt."""
-    segments = list(rendered.segments)
-    for number, index, text in contents(rendered):
-        at = 0
-        while at < len(text):
-            segment = segments.pop(0)
-            assert (segment.message, segment.content_part, segment.start) == (number, index, at)
-            assert segment.text == text[at : segment.end]
-            assert segment.end > segment.start
-            at = segment.end
-        assert at == len(text)
-    assert not segments
+    check_tiling(rendered)
     for segment in rendered.segments:
         check_origin(segment, inputs)
-
-
-def check_origin(segment: Segment, inputs: dict[str, object]) -> None:
-    raw = segment.label.source.text[segment.offset : segment.end_offset]
-    if segment.kind == "literal" and segment.exact:
-        assert raw.replace("\r\n", "\n") == segment.text
-    if segment.kind == "value":
-        assert segment.input_path is not None
-        assert segment.input_offset is not None
-        value: object = inputs
-        for step in segment.input_path:
-            value = value[step]  # type: ignore[index]
-        assert str(value)[segment.input_offset :][: len(segment.text)] == segment.text
-        assert segment.trust in ("trusted", "untrusted")
-    assert segment.line >= 1
-    assert segment.column >= 1
-    assert segment.as_dict()["kind"] in ("literal", "value", "derived", "glue")
 
 
 def test_the_laws_hold_on_the_support_prompt(tmp_path: Path) -> None:

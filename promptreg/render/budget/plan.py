@@ -14,7 +14,7 @@ class PlanPart(NamedTuple):
     """One part or slot that is present in the full composition, in document order.
 
     `message` is the position of its message in `Layout.messages`, `needs` are positions in `Layout.parts`.
-    `priority` None: required.
+    `priority` None: required. `name` is what people call it, where that says more than the id.
     """
 
     id: str
@@ -23,6 +23,12 @@ class PlanPart(NamedTuple):
     priority: float | None = None
     group: str | None = None
     needs: tuple[int, ...] = ()
+    name: str = ""
+
+    @property
+    def called(self) -> str:
+        """Its id and name."""
+        return f"{self.id} {self.name}" if self.name else self.id
 
 
 class PlanMessage(NamedTuple):

@@ -18,7 +18,7 @@ def no_form(parts: Sequence[PlanPart]) -> BudgetError:
     problems = [
         Problem(
             BudgetError.code,
-            f"part {part.id} is required and takes {part.forms.full_tokens} tokens, more than its max_tokens of"
+            f"part {part.called} is required and takes {part.forms.full_tokens} tokens, more than its max_tokens of"
             f" {part.forms.max_tokens}, and has no shorter form within it",
         )
         for part in parts
@@ -30,8 +30,9 @@ def too_small(required: Sequence[PlanPart], smallest: int, limit: int, reserve: 
     """The required parts, in their shortest forms, need a limit of `smallest` and have one of `limit`."""
     shortest = [(part.id, part.forms.shortest) for part in required]
     largest = _largest([(name, form.tokens) for name, form in shortest if form is not None])
+    called = {part.id: part.called for part in required}
     budget = f"the budget of {limit + reserve}" + (f" less {reserve} in reserve" if reserve else "")
-    named = ", ".join(f"{name} ({tokens})" for name, tokens in largest[:3])
+    named = ", ".join(f"{called[name]} ({tokens})" for name, tokens in largest[:3])
     lacking = smallest - limit
     message = (
         f"{budget} is {lacking} token{'s' * (lacking != 1)} too small: what is required takes {smallest} at the least;"

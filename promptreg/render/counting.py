@@ -1,0 +1,54 @@
+"""The counters of a registry: one of each, with what it has counted so far."""
+
+from __future__ import annotations
+
+import os
+from threading import Lock
+
+from promptreg.tokens import counter_for, get_counter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from promptreg.tokens.measure import Measure
+
+__all__ = ["Counting"]
+
+
+class Counting:
+    """Gives the counter of a prompt. `default` is the one of prompts without a model, `folder` has rank files.
+
+    `on_disk`: counts of static text are read from the user's cache folder; they are written by `save` alone.
+    """
+
+    def __init__(self, default: str, folder: str | os.PathLike[str] | None, *, on_disk: bool) -> None:
+        self._default = default
+        self._folder = folder
+        self._on_disk = on_disk
+        self._by_wish: dict[tuple[str | None, str | None], Measure] = {}
+        self._by_id: dict[str, Measure] = {}
+        self._lock = Lock()
+
+    def of(self, model: str | None, chosen: str | None = None) -> Measure:
+        """What counts for a model, or the counter that was `chosen` by name; UsageError for an unknown name."""
+        wish = (model, chosen)
+        found = self._by_wish.get(wish)
+        if found is None:
+            if chosen is not None:
+                counter = get_counter(chosen, folder=self._folder, lazy=True)
+            else:
+                counter = counter_for(model, self._default, self._folder, lazy=True)
+            with self._lock:
+                found = self._by_id.get(counter.id)
+                if found is None:
+                    from promptreg.tokens.count_cache import open_count_cache
+                    from promptreg.tokens.measure import Measure
+
+                    found = Measure(counter, open_count_cache(counter) if self._on_disk else None)
+                    self._by_id[counter.id] = found
+                self._by_wish[wish] = found
+        return found
+
+    def save(self) -> None:
+        """Write counts of static text that are new to the cache folder; a folder that refuses is no error."""
+        for found in list(self._by_id.values()):
+            found.save()

@@ -1,0 +1,127 @@
+"""From a prompt and its inputs to what is sent: the steps of one render, and what can be done before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from promptreg.errors import InputError
+from promptreg.model.prompt import Prompt
+from promptreg.registry.labels import Pick
+from promptreg.registry.store import Store
+from promptreg.render.compose import Composer
+from promptreg.render.intake import check_inputs
+from promptreg.render.program import Program
+from promptreg.render.rendered import Rendered, Tokenizing
+from promptreg.template import Limits
+from promptreg.tokens import profile_for
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from promptreg.render.budget.fitting import Fitted, Fitter
+    from promptreg.render.counting import Counting
+    from promptreg.tokens.counter import Counter
+    from promptreg.tokens.measure import Measure
+
+__all__ = ["Call", "Renderer"]
+
+_USED = (
+    "budget.allowance",
+    "budget.fitting",
+    "budget.lost",
+    "budget.notices",
+    "budget.record",
+    "budget.rows",
+    "export",
+    "ledger",
+    "part_origins",
+)
+"""The modules that a render, or what is asked of it later, may import."""
+
+
+class Call(NamedTuple):
+    """What one render is asked for; see `Registry.render`."""
+
+    ref: str
+    inputs: Mapping[str, Any]
+    sample: str | None = None
+    budget: int | None = None
+    counter: str | None = None
+    pick: Pick | None = None
+
+
+class Renderer:
+    """Renders the prompts of one registry, and counts their tokens. Thread-safe."""
+
+    def __init__(self, counting: Counting) -> None:
+        self.counting = counting
+        self._fitters: dict[str, Fitter] = {}
+
+    def render(self, program: Program, store: Store, call: Call) -> Rendered:
+        """The prompt with the inputs of the call; raises what `Registry.render` says."""
+        prompt = program.prompt
+        given = call.inputs
+        if not isinstance(given, Mapping):
+            raise InputError.at(f"inputs must be a mapping, not {type(given).__name__}")
+        if call.sample is not None:
+            from promptreg.registry.side_file import sample_inputs
+
+            given = {**sample_inputs(prompt, call.sample, store), **given}
+
+        def counter() -> Counter:
+            return self.counting.of(prompt.model, call.counter).counter
+
+        def count(text: str) -> int:
+            return counter().count(text)
+
+        values = check_inputs(prompt, given, program.slot_roles, count)
+        composer = Composer(program, values, Limits(), count)
+        composed = composer.messages()
+        fitted: Fitted | None = None
+        if program.is_limited or call.budget is not None:
+            from promptreg.render.budget.allowance import allowance
+
+            fitter = self._fitter(self.counting.of(prompt.model, call.counter))
+            fitted = fitter.fit(composer, composed, profile_for(prompt.model), allowance(prompt, call.budget))
+        return Rendered(
+            program=program,
+            composed=composed,
+            absent=frozenset(name for name in values if name not in given),
+            ref=call.ref,
+            tokenizing=Tokenizing(counter, lambda: profile_for(prompt.model)),
+            pick=call.pick,
+            fitted=fitted,
+        )
+
+    def prepare(self, program: Program, store: Store) -> None:
+        """Compile and load all that a render of this program may need, so that it opens no file.
+
+        Raises what is wrong with its templates and schema, TokenizerMissing, and BudgetError for its variants.
+        """
+        from promptreg.render.answer import prepare_schema
+
+        for module in _USED:
+            import_module(f"promptreg.render.{module}")
+        program.prepare()
+        prepare_schema(program.prompt, store)
+        self._fitter(self.counting.of(program.prompt.model)).prepare(program)
+        profile_for(program.prompt.model)
+
+    def checked(self, program: Program, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """The inputs of a prompt, checked, with defaults; raises InputError."""
+        prompt: Prompt = program.prompt
+
+        def count(text: str) -> int:
+            return self.counting.of(prompt.model).counter.count(text)
+
+        return check_inputs(prompt, inputs, program.slot_roles, count)
+
+    def _fitter(self, measure: Measure) -> Fitter:
+        """What plans with a counter; made once, though threads may at first make several."""
+        from promptreg.render.budget.fitting import Fitter
+
+        found = self._fitters.get(measure.counter.id)
+        if found is None:
+            found = self._fitters.setdefault(measure.counter.id, Fitter(measure))
+        return found
