@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, Protocol
 
-__all__ = ["Bounds", "Counter", "Kind", "SeamRule"]
+__all__ = ["Bounds", "Counter", "Kind", "SeamRule", "Tally"]
 
 Kind = Literal["exact", "approximate"]
 
@@ -57,3 +57,19 @@ class Counter(Protocol):
 
     def bounds(self, text: str) -> Bounds:
         """The range in which the true number lies (see the counter for how sure that is)."""
+
+
+class Tally(Counter, Protocol):
+    """What an approximate counter counts by: weights of texts that add up, and the bound that follows from a weight.
+
+    An optional attribute `tally` of a counter that has no seam rule, for budgets with many parts: without it every
+    question for a total looks at the whole text again. Here `count` gives the weight of a text, an integer that is
+    exact in the sense of `seam_rule`; a tally for tokens that belong to no text is their number itself.
+    """
+
+    @property
+    def seam_rule(self) -> SeamRule:
+        """Where weights add up."""
+
+    def high(self, weight: int) -> int:
+        """The upper bound, in tokens, for a text of this weight: what `bounds` of the counter says of that text."""

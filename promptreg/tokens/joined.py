@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from promptreg.tokens.measure import Measure
 from promptreg.tokens.place_set import PlaceSet
-from promptreg.tokens.summary import Summary
+from promptreg.tokens.summary import EMPTY, Summary
 
 __all__ = ["Joined"]
 
@@ -15,49 +15,74 @@ class Joined:
     `total` is the count of the joined text, and `present` the number of texts. A summary of the empty text is the same
     as none: it takes no separator. Where the text after a place is closed (see `joint`), as after blank lines it
     nearly always is, a change costs the same few steps whatever else is present. Not for several threads at a time.
+
+    What is summed up are counts, or weights where the counter is approximate and has a tally.
     """
 
-    __slots__ = ("_first", "_held", "_joint", "_last", "_measure", "_open", "_places", "_tried", "present", "total")
+    __slots__ = (
+        *("_first", "_held", "_joint", "_last", "_measure", "_open", "_places", "_sum", "_tally", "_tried"),
+        *("present", "total"),
+    )
 
     def __init__(self, measure: Measure, separator: Summary, size: int) -> None:
         self.total = 0
         self.present = 0
-        self._measure = measure
-        self._joint = measure.joint(separator)
+        self._sum = 0
+        self._tally = measure.tally
+        self._measure = measure.weights or measure
+        self._joint = self._measure.joint(self._weighed(separator) or EMPTY)
         self._held: list[Summary | None] = [None] * size
         self._places = PlaceSet(size)
         self._first = size
         self._last = -1
         self._open = 0
         self._tried: tuple[int, Summary | None, int] | None = None
+        """The last sum that was worked out. It still holds: whatever is put is worked out, or is this one."""
 
     def cost(self, place: int, summary: Summary | None) -> int:
         """What `total` would be if `place` held this text; None stands for nothing."""
-        held = self._held[place]
-        more = self._share(place, summary)
-        less = 0 if held is None else self._share(place, held)
-        if more is not None and less is not None:
-            total = self.total + more - less
-        elif summary is held:
-            total = self.total
-        else:
-            left, right = self._left(place), self._right(place)
-            total = self.total - self._around(left, held, right) + self._around(left, summary, right)
-        self._tried = (place, summary, total)
-        return total
+        if self._tally is not None:
+            return self._tally.high(self._sum_with(place, self._weighed(summary)))
+        return self._sum_with(place, summary)
 
     def put(self, place: int, summary: Summary | None) -> None:
         """Let `place` hold this text, or nothing."""
+        if self._tally is not None:
+            summary = self._weighed(summary)
         tried = self._tried
         if tried is not None and tried[0] == place and tried[1] is summary:
-            self.total = tried[2]
+            self._sum = tried[2]
         else:
-            self.total = self.cost(place, summary)
-        self._tried = None
+            self._sum = self._sum_with(place, summary)
+        self.total = self._sum if self._tally is None else self._tally.high(self._sum)
         if self._held[place] is not None:
             self._remove(place)
         if summary is not None and (summary.head or not summary.soft):
             self._add(place, summary)
+
+    def _weighed(self, summary: Summary | None) -> Summary | None:
+        """The text as it is summed up here: in weights, where the counter has a tally."""
+        if self._tally is None or summary is None:
+            return summary
+        if summary.soft:
+            return self._measure.of(summary.head)
+        ends = self._measure.count(summary.head) + self._measure.count(summary.tail)
+        return summary._replace(tokens=ends + summary.core)
+
+    def _sum_with(self, place: int, summary: Summary | None) -> int:
+        """The sum of counts (or weights) if `place` held this text."""
+        held = self._held[place]
+        more = self._share(place, summary)
+        less = 0 if held is None else self._share(place, held)
+        if more is not None and less is not None:
+            found = self._sum + more - less
+        elif summary is held:
+            found = self._sum
+        else:
+            left, right = self._left(place), self._right(place)
+            found = self._sum - self._around(left, held, right) + self._around(left, summary, right)
+        self._tried = (place, summary, found)
+        return found
 
     def _add(self, place: int, summary: Summary) -> None:
         self._held[place] = summary

@@ -11,7 +11,7 @@ from threading import Lock
 
 from promptreg.tokens.bounded import Bounded
 from promptreg.tokens.count_cache import CountCache, Counted
-from promptreg.tokens.counter import Counter, SeamRule
+from promptreg.tokens.counter import Counter, SeamRule, Tally
 from promptreg.tokens.joint import Joint
 from promptreg.tokens.summary import EMPTY, Summary
 
@@ -29,13 +29,15 @@ class Measure:
     A counter with a `seam_rule` has its texts cut at the hard boundaries that the rule knows. Without one every text
     is soft and joins are counted in full: slower, and as exact. `calls` and `characters` are what the counter was
     asked for so far. With a `cache`, static texts are remembered on disk, and so are runs made of nothing but their
-    edges; what holds a value is in memory only.
+    edges; what holds a value is in memory only. `weights` is the measure of the counter's `tally`, if it has one.
     """
 
     def __init__(self, counter: Counter, cache: CountCache | None = None) -> None:
         self.counter = counter
         self.exact = counter.kind == "exact"
         self.rule: SeamRule | None = getattr(counter, "seam_rule", None)
+        self.tally: Tally | None = getattr(counter, "tally", None)
+        self.weights = Measure(self.tally) if self.tally is not None else None
         self.calls = 0
         self.characters = 0
         self._cache = cache
