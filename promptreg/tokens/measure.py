@@ -150,6 +150,8 @@ class Measure:
         with self._lock:
             self.calls += 1
             self.characters += len(text)
+        if self.tally is not None and self.weights is not None:
+            return self.tally.high(self.weights.of(text).tokens)
         return self.counter.count(text) if self.exact else self.counter.bounds(text).high
 
     def _look(self, text: str) -> Counted:

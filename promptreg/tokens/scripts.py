@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-__all__ = ["ASCII_SCRIPTS", "ENGLISH", "ENGLISH_WORDS", "LATIN", "OTHER_SCRIPTS", "Rates", "Script"]
+__all__ = ["ASCII", "ASCII_SCRIPTS", "ENGLISH", "ENGLISH_WORDS", "LATIN", "OTHER_SCRIPTS", "Rates", "Script"]
 
 
 class Rates(NamedTuple):
@@ -64,6 +64,9 @@ ASCII_SCRIPTS = (
     _script("blanks", r"[ \t]{2,}", (0, 90, 150), (0, 1, 7), free=2),
     _script("controls", r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", (100, 100, 200)),
 )
+ASCII = re.compile("[\\x00-\\x7f]+")
+"""What none of OTHER_SCRIPTS takes: they find the same in a text that has one blank in place of each such run."""
+
 OTHER_SCRIPTS = (
     _script("accents", rf"[{_ACCENTED}]", (0, 60, 115)),
     _script("greek", "[\u0370-\u03ff\u1f00-\u1fff]+", (0, 20, 60), (20, 38, 70)),
