@@ -31,21 +31,24 @@ def choose(root: Head, store: Store) -> dict[str, Component] | None:
     return _Search(root, store).run({})
 
 
-def candidates(name: str, wish: Constraint, store: Store) -> Iterator[Component]:
+def candidates(name: str, wish: Constraint, store: Store, *, strict: bool = False) -> Iterator[Component]:
     """The components of a name that fit a ref: the head, then the releases from the highest down.
 
-    There is none for a broken head: that is an error, never a reason to take an older version.
+    There is none for a broken head: that is an error, never a reason to take an older version. Nor is a release that
+    was lost or spoilt: with `strict`, IntegrityError is raised when its turn comes; otherwise it is passed over.
     """
     if name in store.broken:
         return
     head = store.heads.get(name)
     if isinstance(head, Component) and wish.allows(head.version):
         yield head
-    for version in store.releases.versions(name):
+    for version in store.releases.released(name):
         if wish.allows(version):
             found = _release(name, version, store)
             if found is not None:
                 yield found
+            elif strict and store.releases.has_lock():
+                store.releases.verified(name, version)
 
 
 def _release(name: str, version: Version, store: Store) -> Component | None:
@@ -59,10 +62,12 @@ def _release(name: str, version: Version, store: Store) -> Component | None:
 def asks_for_release(use: Use, store: Store) -> bool:
     """Whether a ref names one exact version that is released, and the head of that number is something else."""
     exact = use.ref.constraint.exact
-    if exact is None or not store.releases.holds(use.ref.name, exact):
+    if exact is None:
         return False
     head = store.heads.get(use.ref.name)
-    return head is None or head.version != exact or not store.is_clean(head)
+    if head is not None and head.version == exact and store.is_clean(head):
+        return False
+    return exact in store.releases.released(use.ref.name)
 
 
 def _fits(use: Use, found: Component, store: Store) -> bool:
@@ -91,7 +96,7 @@ class _Search:
         if gap is _CLASH:
             return None
         name, wish = gap
-        for candidate in candidates(name, wish, self.store):
+        for candidate in candidates(name, wish, self.store, strict=True):
             if candidate.frozen and not self._may_pass_over(name):
                 return None
             found = self.run({**chosen, name: candidate})

@@ -38,6 +38,7 @@ class Releases:
         self._schemas: dict[tuple[str, Version], FrozenFile] = {}
         self._heads: dict[tuple[str, Version], Head] = {}
         self._lock = lock
+        self._by_name: dict[str, list[Version]] | None = None
         self.lock_path = LOCK
 
     # -- what there is
@@ -64,6 +65,20 @@ class Releases:
     def versions(self, name: str) -> list[Version]:
         """The frozen versions of a name, highest first."""
         return sorted(self._index().get(name, ()), reverse=True)
+
+    def released(self, name: str) -> list[Version]:
+        """The released versions of a name, highest first: those of the lock, whether or not their files are there.
+
+        Without a lock, those of the frozen files. Raises IntegrityError for a lock that cannot be trusted.
+        """
+        if not self.has_lock():
+            return self.versions(name)
+        if self._by_name is None:
+            by_name: dict[str, list[Version]] = {}
+            for key in sorted(self.lock, reverse=True):
+                by_name.setdefault(key[0], []).append(key[1])
+            self._by_name = by_name
+        return self._by_name.get(name, [])
 
     def holds(self, name: str, version: Version) -> bool:
         """Whether that version is frozen here."""

@@ -211,7 +211,7 @@ def test_a_lock_with_conflict_markers_leaves_heads_usable(registry: Path) -> Non
     assert [meant(ref, store) for ref in ("a", "a@^2", "b")] == [HEAD, HEAD, HEAD]
     assert closure_of(wanted(parse_ref("a"), store), store).pin.shown == "2.1.0+head"
     for ref in ("a@1.0.0", "a@2.1.0", "a@^1", "a@live"):
-        with pytest.raises(IntegrityError, match=r"promptreg\.lock:1:1: holds conflict markers"):
+        with pytest.raises(IntegrityError, match=r"promptreg\.lock:1:1: unresolved merge conflict"):
             closure_of(wanted(parse_ref(ref), store), store)
 
 

@@ -43,3 +43,54 @@ def test_a_registry_without_a_lock_still_renders_its_frozen_files(registry: Path
     copy = registry.parent / "copy" / "prompts"
     shutil.copytree(registry, copy)
     assert promptreg.load(copy).render("p").text == "- Old."
+
+
+@pytest.fixture
+def twice(registry: Path) -> Path:
+    """The same rule released as 1.1.0 too."""
+    head = (registry / "r.md").read_text()
+    (registry / "r.md").write_text(text_component("- Newer.\n", version="1.1.0"))
+    assert main(["release", "r", "--registry", str(registry)]) == 0
+    (registry / "r.md").write_text(head)
+    assert promptreg.load(registry).render("p").text == "- Newer."
+    return registry
+
+
+DAMAGES = {
+    "missing": (lambda file: file.unlink(), "the frozen file of r@1.1.0 is missing"),
+    "changed": (lambda file: file.write_text(text_component("- Odd.\n", version="1.1.0")), "is not the one that was"),
+    "no component any more": (lambda file: file.write_text("spoilt"), "is not the one that was released"),
+    "no text any more": (lambda file: file.write_bytes(b"\xff"), "the frozen file of r@1.1.0 cannot be read"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_an_older_release_never_stands_in_for_one_that_was_lost(twice: Path, damage: str) -> None:
+    spoil, message = DAMAGES[damage]
+    spoil(twice / ".versions/r/1.1.0.md")
+    with pytest.raises(IntegrityError, match=message):
+        promptreg.load(twice).render("p")
+    for words in (["render", "p"], ["tree", "p"], ["tree"], ["bundle", "p", "-o", "x.json"], ["release", "p"]):
+        assert main([*words, "--registry", str(twice)]) == 4, words
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_release_that_nobody_asks_for_may_be_lost(twice: Path, damage: str) -> None:
+    DAMAGES[damage][0](twice / ".versions/r/1.1.0.md")
+    (twice / "p.yaml").write_text(prompt("r@1.0"))
+    assert promptreg.load(twice).render("p").text == "- Old."
+    (twice / "p.yaml").write_text(prompt("r"))
+    assert promptreg.load(twice).render("p").text == "- New."
+
+
+def test_what_the_lock_does_not_know_stands_in_for_nothing(twice: Path) -> None:
+    """A release that was killed leaves such files; until the lock names them, nothing is released."""
+    (twice / ".versions/r/1.2.0.md").write_text(text_component("- Stray.\n", version="1.2.0"))
+    for ref in ("r@^1", "r@1"):
+        (twice / "p.yaml").write_text(prompt(ref))
+        assert promptreg.load(twice).render("p").text == "- Newer."
+    (twice / "p.yaml").write_text(prompt("r@1.2.0"))
+    with pytest.raises(promptreg.UnsatisfiableRef, match=r"no version of r fits r@1\.2\.0"):
+        promptreg.load(twice).render("p")
+    (twice / "r.md").write_text(text_component("- Head.\n", version="1.2.0"))
+    assert promptreg.load(twice).render("p").text == "- Head."
