@@ -53,7 +53,7 @@ class _Planner:
     """One plan in the making.
 
     Invariant: the tally is within the limit whenever a step is done. `decisions` are in the order in which they were
-    made; a part that is decided anew moves to the end. `kept` says of each part that is sent its stage and why.
+    made; a part that is decided anew moves to the end. `kept` says of each part that is sent why.
     """
 
     __slots__ = ("best", "decisions", "formless", "kept", "limit", "next_limit", "parts", "steps", "tally")
@@ -66,7 +66,7 @@ class _Planner:
         self.steps = Steps(layout)
         self.tally = Tally(layout, measure)
         self.decisions: dict[int, Decision] = {}
-        self.kept: dict[int, tuple[str, str]] = {}
+        self.kept: dict[int, str] = {}
         self.next_limit: int | None = None
 
     def place_required(self, reserve: int) -> bool:
@@ -76,8 +76,8 @@ class _Planner:
         if without:
             raise no_form(without)
         for position in required:
-            self._put((position, self.best[position]), "required", required[position])
-            self._decide(position)
+            self._send([(position, self.best[position])], required)
+            self._decide(position, "required")
         in_full = self.tally.total
         if self._fits(in_full):
             return True
@@ -86,7 +86,7 @@ class _Planner:
         if self.tally.total > self.limit:
             smallest = min(self.tally.total, in_full)
             raise too_small([self.parts[position] for position in required], smallest, self.limit, reserve)
-        self._grow(required)
+        self._grow(required, "required")
         return False
 
     def walk(self, *, in_full: bool, pack: bool) -> None:
@@ -111,39 +111,36 @@ class _Planner:
         shortened = [p for p, decision in self.decisions.items() if decision.state == "shortened"]
         while longer := [position for position in shortened if self._longer(position)]:
             for position in longer:
-                self._decide(position)
+                self._decide(position, self.decisions[position].stage)
 
     def _take(self, entry: int, step: Mapping[int, str], best: list[Choice], stage: str) -> bool:
         """Send a step, in full or shortened, or drop its entry; whether it was sent in full."""
         total = self.tally.total_with(best)
         if self._fits(total):
-            self._send(best, step, stage)
+            self._send(best, step)
             for position in step:
-                self._decide(position)
+                self._decide(position, stage)
             return True
         shortest = self._shortest(step)
         if shortest != best:
             total = self.tally.total_with(shortest)
             if self._fits(total):
-                self._send(shortest, step, stage)
-                self._grow(step)
+                self._send(shortest, step)
+                self._grow(step, stage)
                 return False
         self._drop(entry, step[entry], total - self.limit, self._no_room(entry, step))
         return False
 
-    def _send(self, choices: Iterable[Choice], step: Mapping[int, str], stage: str) -> None:
+    def _send(self, choices: Iterable[Choice], step: Mapping[int, str]) -> None:
         for choice in choices:
-            self._put(choice, stage, step[choice[0]])
+            self.tally.put(choice)
+            self.kept[choice[0]] = step[choice[0]]
 
-    def _put(self, choice: Choice, stage: str, why: str) -> None:
-        self.tally.put(choice)
-        self.kept[choice[0]] = (stage, why)
-
-    def _grow(self, positions: Iterable[int]) -> None:
+    def _grow(self, positions: Iterable[int], stage: str) -> None:
         """Lengthen parts that are at their shortest, one after the other, and decide about them."""
         for position in positions:
             self._longer(position)
-            self._decide(position)
+            self._decide(position, stage)
 
     def _longer(self, position: int) -> bool:
         """Put the longest form that fits; whether it is a longer one than before."""
@@ -161,10 +158,9 @@ class _Planner:
         self.tally.put((position, form))
         return True
 
-    def _decide(self, position: int) -> None:
+    def _decide(self, position: int, stage: str | None) -> None:
         """Write down what is sent of a part, with the total as it is now."""
-        part = self.parts[position]
-        stage, reason = self.kept[position]
+        part, reason = self.parts[position], self.kept[position]
         form, best = self.tally.forms[position], self.best[position]
         state = "kept"
         if form is not best and form != best:
@@ -196,7 +192,7 @@ class _Planner:
     def _no_room(self, entry: int, step: Collection[int]) -> str:
         if len(step) == 1:
             return "no room"
-        members = self.steps.members(entry)
+        members = set(self.steps.members(entry))
         others = [self.parts[position].id for position in step if position not in members]
         if not others:
             return "no room"

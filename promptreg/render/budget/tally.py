@@ -72,7 +72,8 @@ class Tally:
     def _change(self, position: int, form: Form | None) -> int:
         """Tokens that putting the form would add to the total; negative when it is the shorter one."""
         number = self._message[position]
-        held, text = _text(self.forms[position]), _text(form)
+        held = _text(self.forms[position])
+        text = form.summary if form is not None and form.summary.tokens else None
         joined = self._joined[number]
         if joined is None:
             change = (text.tokens if text else 0) - (held.tokens if held else 0)
