@@ -47,13 +47,17 @@ class Prompt extends tsx.PromptElement {
 
 async function main() {
     const ms = [];
+    const cpu = [];
     const tokenizer = [];
     let result;
     for (let round = 0; round < rounds; round++) {
         spent.calls = spent.characters = spent.ms = 0;
+        const before = process.cpuUsage();
         const start = performance.now();
         result = await new tsx.PromptRenderer({ modelMaxPromptTokens: budget }, Prompt, {}, new Tokenizer()).renderRaw();
         ms.push(performance.now() - start);
+        const used = process.cpuUsage(before);
+        cpu.push((used.user + used.system) / 1000);
         tokenizer.push(spent.ms);
     }
     const contents = result.messages.map(message => message.content.map(part => part.text).join(''));
@@ -62,6 +66,7 @@ async function main() {
     console.log(JSON.stringify({
         version,
         ms,
+        cpu_ms: cpu,
         calls: spent.calls,
         characters: spent.characters,
         tokenizer_ms: tokenizer,

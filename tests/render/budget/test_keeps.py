@@ -64,3 +64,18 @@ def test_with_many_parts_only_the_next_one_is_searched_for() -> None:
     assert found[:100] == (None,) * 100
     assert found[100] == KeepsAt(recount(case, best_forms(case, range(101))), True)
     assert found[250] == KeepsAt(recount(case, best_forms(case, range(251))), False)
+
+
+def test_the_limit_of_the_core_covers_all_that_comes_before() -> None:
+    """Where texts merge, the whole may be shorter than a part of it."""
+    merging = [
+        PlanPart("0.0", 0, fixed("beau"), 9),
+        PlanPart("0.1", 0, fixed("ti"), 7),
+        PlanPart("0.2", 0, fixed("ful"), 8),
+    ]
+    others = [PlanPart(f"1.{n}", 1, fixed(f"Word number {n}."), 1) for n in range(200)]
+    case = layout_of([*merging, *others], ["", "\n"])
+    plan = make_plan(case.layout, 0, shared_measure())
+    answer = keeps_at(case.layout, plan, shared_measure())[1]
+    assert answer == KeepsAt(3, False)
+    assert is_in_full(case, make_plan(case.layout, answer.limit, shared_measure()), 1)
