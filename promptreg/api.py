@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from promptreg.registry.verify import Verified
     from promptreg.render.rendered import Rendered
     from promptreg.render.rendering import Renderer
+    from promptreg.render.worst.worst_case import WorstCase
 
 __all__ = ["Entry", "Registry", "load", "load_bundle"]
 
@@ -347,6 +348,18 @@ class Registry:
         """
         if self._made is not None:
             self._made.counting.save()
+
+    def worst_case(
+        self, ref: str, *, budget: int | None = None, counter: str | None = None, key: str | None = None
+    ) -> WorstCase:
+        """The most tokens that the prompt `ref` can have, part by part, from what its inputs declare.
+
+        Says whether its required parts always fit its budget, or `budget` in place of it, before there is any input;
+        `counter` and `key` as in `render`. Raises what is wrong with the prompt, as `require` does.
+        """
+        state = self._state()
+        program = state.program(state.wanted(ref, locked=self._locked, key=key))
+        return self._renderer.worst_case(program, ref, budget, counter)
 
     def check_output(
         self, ref: str, text: str, inputs: Mapping[str, Any] | None = None, *, key: str | None = None

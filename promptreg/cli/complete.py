@@ -16,7 +16,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from promptreg.registry.config import Config
 
-__all__ = ["complete_anything", "complete_prompts", "complete_revisions", "complete_samples", "complete_schemas"]
+__all__ = [
+    "complete_anything",
+    "complete_counters",
+    "complete_prompts",
+    "complete_revisions",
+    "complete_samples",
+    "complete_schemas",
+]
 
 _KIND = re.compile(rb"^kind:[ \t]*[\"']?prompt\b", re.MULTILINE)
 _HEAD_BYTES = 4096
@@ -52,6 +59,13 @@ def complete_revisions(ctx: click.Context, param: click.Parameter, incomplete: s
 
     names = (ref.name.split("/", 2)[-1] for ref in open_repository(_config(ctx).registry).refs())
     return _matching((name for name in names if name.isprintable()), incomplete)
+
+
+def complete_counters(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Names of the counters that ship and that installed packages bring."""
+    from promptreg.tokens import counter_names
+
+    return _matching(counter_names(), incomplete)
 
 
 def complete_schemas(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

@@ -8,7 +8,13 @@ from typing import Any
 
 import click
 
-from promptreg.cli.complete import complete_anything, complete_prompts, complete_revisions, complete_samples
+from promptreg.cli.complete import (
+    complete_anything,
+    complete_counters,
+    complete_prompts,
+    complete_revisions,
+    complete_samples,
+)
 from promptreg.cli.session import Where
 from promptreg.errors import Problem, UsageError, nearest
 from promptreg.registry.moments import Moment
@@ -18,6 +24,7 @@ __all__ = [
     "OneOf",
     "any_name",
     "at_option",
+    "budget_options",
     "format_option",
     "input_options",
     "many_refs",
@@ -143,6 +150,26 @@ def any_name(*, required: bool = True) -> Decorator:
 def many_refs() -> Decorator:
     """The argument REF... of a command that takes any number of releases."""
     return click.argument("refs", nargs=-1, metavar="[REF]...", shell_complete=complete_anything)
+
+
+def budget_options(command: Function) -> Function:
+    """`--budget` and `--counter`: in place of what the prompt says."""
+    for option in (
+        click.option(
+            "--counter",
+            metavar="NAME",
+            shell_complete=complete_counters,
+            help="Count with this counter in place of the model's, such as o200k_base or approximate.",
+        ),
+        click.option(
+            "--budget",
+            metavar="N",
+            type=int,
+            help="The tokens that the prompt may have, in place of its own; what it reserves is still kept free.",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 def input_options(command: Function) -> Function:

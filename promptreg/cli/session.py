@@ -56,13 +56,15 @@ def _open_bundle(file: str, where: Where) -> Registry:
     return load_bundle(file, counter=config.counter, ranks=config.ranks)
 
 
-def render(registry: Registry, ref: str, given: Given) -> Rendered:
+def render(
+    registry: Registry, ref: str, given: Given, *, budget: int | None = None, counter: str | None = None
+) -> Rendered:
     """The prompt with the inputs that the options gave; a refusal of no inputs at all names the samples."""
     from promptreg.cli.inputs import explained, gather
 
     inputs = gather(registry, ref, given)
     try:
-        return registry.render(ref, inputs, key=given.key)
+        return registry.render(ref, inputs, key=given.key, budget=budget, counter=counter)
     except InputError as error:
         samples = registry.samples(ref)
         if given.is_empty and samples:

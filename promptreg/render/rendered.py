@@ -22,6 +22,7 @@ from promptreg.tokens.profile import NO_OVERHEAD, Profile
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from promptreg.render.budget.fitting import Fitted
+    from promptreg.render.stable_prefix import StablePrefix
 
 __all__ = ["PromptPin", "Rendered", "Tokenizing"]
 
@@ -138,6 +139,18 @@ class Rendered:
         allowed = fitted.allowance
         reserve = allowed.reserve if allowed.tokens is not None else None
         return TokenCount(fitted.plan.total, allowed.limit, reserve, measure.counter.id, measure.exact, stable, digest)
+
+    @cached_property
+    def prefix(self) -> StablePrefix:
+        """What stands before the first place that depends on an input, what ends it, and what static parts behind it
+        would add in front of it."""
+        from promptreg.render.prefix_of import prefix_of
+
+        if self._fitted is None:
+            return prefix_of(self._program, self._composed, (), self._tokenizing.counter().count)
+        measure = self._fitted.pricing.measure
+        unstable = self._fitted.unstable
+        return prefix_of(self._program, self._composed, unstable, lambda text: measure.static(text).tokens)
 
     @property
     def plan(self) -> PlanReport:

@@ -21,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from promptreg.render.budget.fitting import Fitted, Fitter
     from promptreg.render.counting import Counting
+    from promptreg.render.worst.worst_case import WorstCase
     from promptreg.tokens.counter import Counter
     from promptreg.tokens.measure import Measure
 
@@ -36,6 +37,7 @@ _USED = (
     "export",
     "ledger",
     "part_origins",
+    "prefix_of",
 )
 """The modules that a render, or what is asked of it later, may import."""
 
@@ -93,6 +95,15 @@ class Renderer:
             pick=call.pick,
             fitted=fitted,
         )
+
+    def worst_case(self, program: Program, ref: str, budget: int | None, counter: str | None) -> WorstCase:
+        """The most tokens that the prompt can have; raises what `Registry.worst_case` says."""
+        from promptreg.render.budget.allowance import allowance
+        from promptreg.render.worst.worst_case import worst_case
+
+        prompt = program.prompt
+        measure = self.counting.of(prompt.model, counter)
+        return worst_case(program, ref, measure, profile_for(prompt.model), allowance(prompt, budget))
 
     def prepare(self, program: Program, store: Store) -> None:
         """Compile and load all that a render of this program may need, so that it opens no file.

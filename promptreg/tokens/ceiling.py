@@ -9,6 +9,9 @@ SEAM is measured. Among 6,000,000 joins of o200k_base and cl100k_base, built to 
 its sides. One kind of text knows no such limit: both patterns cut runs of digits into threes, from the left, so a digit
 before a run moves all of its cuts, and in scripts other than ASCII the groups differ in cost; one such group of three
 was never more than twice as dear, and cannot be more than DIGITS times as dear in characters of one token each.
+
+With an approximate counter all this is a guess, as its counts are: what a text costs by its upper bounds depends on
+how much English stands around it.
 """
 
 from __future__ import annotations
@@ -24,12 +27,14 @@ DIGITS = 3
 class TokenCeiling:
     """Upper bounds by one counter; what a budget counts is never above them (see the module for what is measured)."""
 
-    __slots__ = ("digits", "measure", "seam")
+    __slots__ = ("digits", "measure", "per_byte", "seam")
 
     def __init__(self, measure: Measure) -> None:
         self.measure = measure
         self.seam = SEAM
         self.digits = DIGITS
+        ratios = getattr(measure.counter, "ratios", None)
+        self.per_byte: int = ratios.most_per_byte if ratios is not None else 1
 
     def written(self, text: str, *, start: bool, end: bool) -> int:
         """The most tokens of a known text; `start` and `end`: whether unknown text may touch it there."""
@@ -45,7 +50,7 @@ class TokenCeiling:
     def _loose(self, text: str, tokens: int, seams: int) -> int:
         if not seams:
             return tokens
-        size = len(text.encode("utf-8", "surrogatepass"))
+        size = len(text.encode("utf-8", "surrogatepass")) * self.per_byte
         if text[:1].isnumeric() and not text[0].isascii():
             return size  # a digit may stand before it, see above
         return min(size, tokens + seams * self.seam)

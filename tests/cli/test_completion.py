@@ -55,7 +55,8 @@ def _captured() -> Iterator[list[str]]:
         ("render x --format op", ["openai", "openai-responses"]),
         ("list --kind ex", ["examples"]),
         ("init --template r", ["router", "review"]),
-        ("schema t", ["tree"]),
+        ("schema t", ["tokens", "tree"]),
+        ("tokens hello --counter o", ["o200k_base", "o200k_harmony"]),
         ("completion z", ["zsh"]),
     ],
 )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from promptreg.model.prompt import Slot
 from promptreg.render.fence import Fence, fence_for
 from promptreg.render.program import PartProgram
 from promptreg.render.worst.shapes import included_shapes, part_shapes
+from promptreg.template import Meter
 from promptreg.template.bounds import (
     Ceiling,
     Gap,
@@ -98,12 +99,17 @@ def _runs(part: PartProgram, inputs: Mapping[str, Shape], ceiling: Ceiling) -> l
     """The outline of each example, or of the one body of the part, in order."""
     shapes = part_shapes(part, inputs)
     if part.examples is None:
-        return [_run(part, shapes, ceiling)]
-    return [_run(part, {**shapes, "example": of_value(example.fields)}, ceiling) for example in part.examples.examples]
+        return [_run(part, shapes, {}, ceiling)]
+    return [_run(part, shapes, {"example": example.fields}, ceiling) for example in part.examples.examples]
 
 
-def _run(part: PartProgram, shapes: Mapping[str, Shape], ceiling: Ceiling) -> Outline:
+def _run(part: PartProgram, shapes: Mapping[str, Shape], known: Mapping[str, Any], ceiling: Ceiling) -> Outline:
+    """One run of the template; `known` are values that no input changes. If there are no others, it is rendered."""
     template = part.template
+    if part.bound is not None and all(item.path is None for item in part.bound):
+        values = {item.name: item.value for item in part.bound}
+        return Outline.of(("".join(template.stream({**values, **known}, Meter())),)).stripped()
+    shapes = {**shapes, **{name: of_value(value) for name, value in known.items()}}
     return outline_of(template.body, template.includes, shapes, ceiling, included_shapes).stripped()
 
 

@@ -6,32 +6,23 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from promptreg.model.prompt import Message, Part, Prompt, Slot
-from promptreg.render.program import Program
+from promptreg.render.budget.allowance import Allowance
+from promptreg.render.program import Condition, Program
+from promptreg.render.rendered import PromptPin
 from promptreg.render.segment import Label
+from promptreg.render.stable_prefix import PrefixEnd, PrefixMessage, PrefixPart, StablePrefix, find_prefix
 from promptreg.render.worst.parts import PartWorst, slot_worst, text_worst
 from promptreg.render.worst.shapes import prompt_shapes
-from promptreg.template.bounds import Outline, Share, cost_of, gap_of, joined, optional
+from promptreg.template.bounds import Gap, Outline, Share, cost_of, gap_of, joined, optional
 from promptreg.text import Location
 from promptreg.tokens.ceiling import TokenCeiling
 from promptreg.tokens.measure import Measure
 from promptreg.tokens.profile import Overhead, Profile
 
-__all__ = ["Allowed", "WorstCase", "WorstRow", "worst_case"]
+__all__ = ["WorstCase", "WorstRow", "worst_case"]
 
 _SHORTENED = ("truncate", "variants", "drop", "min_items", "max_tokens")
 """Keys of a budget by which another form may stand for the full text."""
-
-
-class Allowed(NamedTuple):
-    """The budget that a worst case is held against; `tokens` None: there is none."""
-
-    tokens: int | None
-    reserve: int
-
-    @property
-    def limit(self) -> int | None:
-        """What is left for the prompt."""
-        return None if self.tokens is None else self.tokens - self.reserve
 
 
 class WorstRow(NamedTuple):
@@ -55,9 +46,11 @@ class WorstCase(NamedTuple):
     """The rows in document order and what they sum up to, with the chat overhead; None: no limit.
 
     `required` is the most tokens of the required parts in their shortest forms: what the budget must leave room for.
-    `risks` say why they may not fit all the same, in words; without risks they always do.
+    `risks` say why they may not fit all the same, in words; without risks they always do. `prefix` is what stands
+    before the first text that inputs or the budget can change.
     """
 
+    prompt: PromptPin
     rows: tuple[WorstRow, ...]
     overhead: Overhead | None
     total: int | None
@@ -67,6 +60,7 @@ class WorstCase(NamedTuple):
     counter: str
     exact: bool
     risks: tuple[str, ...]
+    prefix: StablePrefix
 
     @property
     def limit(self) -> int | None:
@@ -74,13 +68,13 @@ class WorstCase(NamedTuple):
         return None if self.tokens is None else self.tokens - self.reserve
 
 
-def worst_case(program: Program, measure: Measure, profile: Profile | None, allowed: Allowed) -> WorstCase:
+def worst_case(program: Program, ref: str, measure: Measure, profile: Profile | None, allowed: Allowance) -> WorstCase:
     """The worst case of a prompt under a budget.
 
     The bounds are sound for what the tokenizer is measured to do (`tokens.ceiling`): no render of inputs that fit
     their declarations has more tokens.
     """
-    return _Worst(program, measure, profile, allowed).run()
+    return _Worst(program, ref, measure, profile, allowed).run()
 
 
 class _Unit(NamedTuple):
@@ -89,12 +83,19 @@ class _Unit(NamedTuple):
     declared: Part | Slot
     label: Label
     worst: PartWorst
-    conditional: bool
+    when: Condition | None
+
+    @property
+    def conditional(self) -> bool:
+        return self.when is not None
 
 
 class _Worst:
-    def __init__(self, program: Program, measure: Measure, profile: Profile | None, allowed: Allowed) -> None:
+    def __init__(
+        self, program: Program, ref: str, measure: Measure, profile: Profile | None, allowed: Allowance
+    ) -> None:
         self.program = program
+        self.ref = ref
         self.prompt: Prompt = program.prompt
         self.measure = measure
         self.profile = profile
@@ -113,7 +114,9 @@ class _Worst:
         overhead = self._overhead(self.prompt.messages)
         around = overhead.messages + overhead.reply if overhead is not None else 0
         required = self._required_total()
+        pin = self.program.closure.pin
         return WorstCase(
+            prompt=PromptPin(pin.name, pin.shown, pin.digest, self.ref),
             rows=rows,
             overhead=overhead,
             total=_sum([around, *(row.most for row in rows)]),
@@ -123,7 +126,11 @@ class _Worst:
             counter=self.measure.counter.id,
             exact=self.measure.exact,
             risks=tuple(self._risks(required)),
+            prefix=find_prefix(tuple(map(self._prefix_message, self.prompt.messages, self.units)), self._count),
         )
+
+    def _count(self, text: str) -> int:
+        return self.measure.static(text).tokens
 
     def _units(self, number: int) -> list[_Unit]:
         declared = self.prompt.messages[number]
@@ -131,11 +138,9 @@ class _Worst:
             spec = self.prompt.inputs[declared.input]
             place = self.prompt.written.location(declared.key)
             worst = slot_worst(declared, place, self.profile, spec.max_tokens)
-            return [_Unit(declared, self.program.label, worst, False)]
+            return [_Unit(declared, self.program.label, worst, None)]
         return [
-            _Unit(
-                part.part, part.label, text_worst(part, self.shapes, self.ceiling, self.measure), part.when is not None
-            )
+            _Unit(part.part, part.label, text_worst(part, self.shapes, self.ceiling, self.measure), part.when)
             for part in self.program.parts[number]
         ]
 
@@ -165,15 +170,49 @@ class _Worst:
         """The outline of a part as it stands among others: one gap if it may be missing or sent in another form."""
         if not outline.pieces or isinstance(unit.declared, Slot):
             return outline
-        budget = unit.declared.budget
-        shortened = self.is_planned and any(key in budget for key in _SHORTENED)
-        dropped = self.allowed.tokens is not None and unit.declared.id not in self.required
+        shortened, dropped = self._is_shortened(unit), self._is_dropped(unit)
         if not (shortened or dropped or unit.conditional):
             return outline
         gap = optional(outline, self.ceiling) if dropped or unit.conditional else gap_of(outline, self.ceiling)
         if shortened and gap.tokens is not None:
             gap = gap._replace(tokens=gap.tokens + 2 * self.ceiling.seam)
         return Outline((gap,))
+
+    def _is_shortened(self, unit: _Unit) -> bool:
+        return self.is_planned and any(key in unit.declared.budget for key in _SHORTENED)
+
+    def _is_dropped(self, unit: _Unit) -> bool:
+        return self.allowed.tokens is not None and unit.declared.id not in self.required
+
+    def _prefix_message(self, message: Message | Slot, units: Sequence[_Unit]) -> PrefixMessage:
+        parts = tuple(map(self._prefix_part, units))
+        if isinstance(message, Slot):
+            return PrefixMessage("", "", parts)
+        return PrefixMessage(message.role, message.separator, parts)
+
+    def _prefix_part(self, unit: _Unit) -> PrefixPart:
+        """The text of a part that is always the same, or what it begins with."""
+        declared, outline = unit.declared, unit.worst.full
+        written = self.prompt.written
+        place = written.location(declared.key)
+        if isinstance(declared, Slot):
+            return PrefixPart(declared.id, None, PrefixEnd(declared.id, "is passed in", (declared.input,), place))
+        if unit.when is not None:
+            names = sorted({str(path[0]) for path in unit.when.expression.reads})
+            reason = f"is sent only when {unit.when.text}"
+            end = PrefixEnd(declared.id, reason, tuple(names), written.location(unit.when.key))
+            return PrefixPart(declared.id, None, end)
+        if self._is_dropped(unit) or self._is_shortened(unit):
+            reason = "may be left out or shortened to fit the budget"
+            return PrefixPart(declared.id, None, PrefixEnd(declared.id, reason, (), place))
+        first = outline.pieces[0] if outline.pieces else ""
+        head = first if isinstance(first, str) else ""
+        if outline.text is not None:
+            return PrefixPart(declared.id, head, None)
+        share = next((piece.shares[0] for piece in outline.pieces if isinstance(piece, Gap) and piece.shares), None)
+        if share is None:
+            return PrefixPart(declared.id, head, PrefixEnd(declared.id, "depends on a condition", (), place))
+        return PrefixPart(declared.id, head, PrefixEnd(declared.id, f"prints {share.expression}", (), share.place))
 
     def _separator(self, number: int) -> str:
         declared = self.prompt.messages[number]
@@ -212,7 +251,7 @@ class _Worst:
         if required is None:
             yield "the required parts have no limit"
         elif required > limit:
-            yield f"the required parts can have {required:,} tokens, {required - limit:,} more than there is room for"
+            yield f"the required parts can have {required} tokens, {required - limit} more than there is room for"
 
 
 def _by_cost(shares: Iterable[Share]) -> tuple[Share, ...]:

@@ -39,6 +39,10 @@ class Ceiling(Protocol):
     def digits(self) -> int:
         """By how much the tokens of a text can multiply where digits stand before it, which it may go on with."""
 
+    @property
+    def per_byte(self) -> int:
+        """The most tokens that a byte can cost."""
+
     def written(self, text: str, *, start: bool, end: bool) -> int:
         """The most tokens of a known text; `start` and `end`: whether unknown text may touch it there."""
 
@@ -134,12 +138,13 @@ def of_bound(bound: Bound, share: Share, ceiling: Ceiling) -> str | Gap:
 
 def _cost(bound: Bound, ceiling: Ceiling) -> tuple[int | None, int]:
     """The most tokens that any text within these limits adds, and how many more after a digit."""
+    most = None if bound.bytes is None else bound.bytes * ceiling.per_byte
     if bound.tokens is None:
-        return bound.bytes, 0
+        return most, 0
     plain = bound.tokens + 2 * ceiling.seam
     shifted = bound.tokens * ceiling.digits + 2 * ceiling.seam
-    if bound.bytes is not None:
-        plain, shifted = min(plain, bound.bytes), min(shifted, bound.bytes)
+    if most is not None:
+        plain, shifted = min(plain, most), min(shifted, most)
     return plain, shifted - plain
 
 

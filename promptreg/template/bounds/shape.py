@@ -15,6 +15,7 @@ from promptreg.template.bounds.interval import Interval, between, join_intervals
 __all__ = [
     "NOTHING",
     "TRUTH",
+    "WRITTEN",
     "Record",
     "Row",
     "Shape",
@@ -29,6 +30,10 @@ __all__ = [
     "of_value",
     "text",
 ]
+
+
+WRITTEN = 4
+"""By how much the bytes of a text can grow inside of a printed list, where Python writes it in quotes (U+0000)."""
 
 
 class Row(NamedTuple):
@@ -273,9 +278,9 @@ def _mapped(record: Record) -> Bound:
 
 
 def _inside(shape: Shape) -> Bound:
-    """A value inside a printed list or mapping: text in quotes with escapes of at most four bytes for one."""
+    """A value inside a printed list or mapping: text in quotes, with escapes."""
     if shape.unknown:
         return unbounded(shape.unknown)
     bound = shape._replace(text=None).printed(0)
-    found = [shape.text.scaled(4, 2)] if shape.text is not None else []
+    found = [shape.text.scaled(WRITTEN, 2)] if shape.text is not None else []
     return either([*found, bound, at_most(4)])

@@ -9,9 +9,12 @@ from promptreg.template.bounds.call import FilterCall
 from promptreg.template.bounds.interval import ANY_NUMBER, FRACTION, WHOLE, Interval, between
 from promptreg.template.bounds.shape import Shape, anything, join, number, text
 
-__all__ = ["TEXT_BOUNDS", "MakeShape"]
+__all__ = ["CASED", "ESCAPED", "QUOTED", "TEXT_BOUNDS", "MakeShape"]
 
 MakeShape = Callable[[FilterCall], Shape]
+
+CASED, QUOTED, ESCAPED = 3, 3, 6
+"""By how much the bytes of a text can grow: in another case (U+0390), quoted for a URL, escaped in JSON (U+0000)."""
 
 _FILE_SIZE = 340
 """Characters of a file size: a float of up to 309 digits in units that end at 10 to the 24th."""
@@ -21,8 +24,8 @@ _LEEWAY = 5
 
 
 def _cased(change: Callable[[str], str]) -> MakeShape:
-    """Letters in another case: at most three times the bytes (U+0390); the tokens change altogether."""
-    return lambda call: text(call.printed.mapped(change, 3))
+    """Letters in another case; the tokens change altogether."""
+    return lambda call: text(call.printed.mapped(change, CASED))
 
 
 def _trim(call: FilterCall) -> Shape:
@@ -94,7 +97,7 @@ def _spread(bound: Bound, between_characters: Bound) -> Bound:
 
 def _urlencode(call: FilterCall) -> Shape:
     """`%XX` for a byte; pairs get `=` and `&`, which the brackets and quotes of their printed form outweigh."""
-    return text(call.printed.scaled(3))
+    return text(call.printed.scaled(QUOTED))
 
 
 def _tojson(call: FilterCall) -> Shape:
@@ -103,11 +106,11 @@ def _tojson(call: FilterCall) -> Shape:
         return text(unbounded(call.subject.unknown))
     found = []
     if call.subject.text is not None:
-        found.append(call.subject.text.scaled(6, 2))
+        found.append(call.subject.text.scaled(ESCAPED, 2))
     others = call.subject._replace(text=None).printed(call.seam)
     indent = call.argument("indent", 0)
     if indent is None:
-        found.append(others.scaled(6, 8))
+        found.append(others.scaled(ESCAPED, 8))
     elif call.subject.row is not None or call.subject.record is not None:
         found.append(unbounded((Lack("tojson with an indent"),)))
     else:
@@ -169,7 +172,7 @@ TEXT_BOUNDS: dict[str, MakeShape] = {
     "replace": _replace,
     "round": _round,
     "string": _string,
-    "title": lambda call: text(call.printed.scaled(3)),
+    "title": lambda call: text(call.printed.scaled(CASED)),
     "tojson": _tojson,
     "trim": _trim,
     "truncate": _truncate,

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from hypothesis import event, given, settings
+from hypothesis import strategies as st
 
 from promptreg.api import Registry
-from promptreg.errors import InputError
-from promptreg.render.worst.worst_case import Allowed, WorstCase, worst_case
+from promptreg.errors import BudgetError, InputError, InvalidFile
+from promptreg.render.budget.allowance import Allowance
+from promptreg.render.worst.worst_case import WorstCase, worst_case
 from promptreg.tokens import counter_for, profile_for
 from promptreg.tokens.measure import Measure
 from tests.render.worst.made_prompts import Made, load_made, made_prompts
@@ -21,7 +23,9 @@ def worst_of(registry: Registry, name: str = "p", tokens: int | None = None, res
     state = registry._state()
     program = state.program(state.wanted(name, locked=False))
     model = program.prompt.model
-    return worst_case(program, Measure(counter_for(model)), profile_for(model), Allowed(tokens, reserve))
+    return worst_case(
+        program, name, Measure(counter_for(model)), profile_for(model), Allowance(tokens, reserve, "pack", False)
+    )
 
 
 FEWER = settings(max_examples=max(20, settings.default.max_examples * 2 // 5))
@@ -166,3 +170,27 @@ def test_examples_that_may_be_dropped_count_as_the_largest_that_stay(tmp_path: P
     assert worst.required is not None
     assert worst.total is not None
     assert worst.required < worst.total
+
+
+@FEWER
+@given(made_prompts(budgets=True), st.integers(0, 400))
+def test_required_parts_always_fit_what_the_worst_case_asks_for(made: Made, more: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        registry = load_made(Path(folder), made)
+        worst = worst_of(registry, tokens=1)
+        if worst.required is None or any("no form" in risk for risk in worst.risks):
+            event("no limit, or none of its forms may be legal")
+            return
+        budget = max(1, worst.required + more)
+        try:
+            rendered = registry.render("p", made.inputs, budget=budget)
+        except (InputError, InvalidFile):
+            return
+        except BudgetError as error:
+            if "variants are written longest first" not in str(error):  # that is a mistake of the file
+                raise
+            return
+    event("rendered")
+    assert rendered.tokens.total <= budget
+    full = worst_of(registry, tokens=budget)
+    assert full.total is None or rendered.tokens.total <= full.total

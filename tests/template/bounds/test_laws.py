@@ -120,9 +120,11 @@ o|groupby("n")|list; o|groupby("k", "none")|map("first")|join; w|map("string")|j
 l|string; o|string; w|min|string; t|default(u); z|default("none", true); t|list|length
 t|upper|lower|trim|replace("ss", "s")|truncate(6); l|join|upper; l|first|d("")|upper; b|string|upper; t|trim|indent(3)
 """
-_EXPRESSIONS = [word.strip() for line in _FILTERED.strip().splitlines() for word in line.split("; ")]
+_WIDE = [word.strip() for line in _FILTERED.strip().splitlines() for word in line.split("; ")]
+_ASCII = [f"s{word[1:]}" for word in _WIDE if word.startswith("t|")]
 _FILTER_SCHEMAS: Mapping[str, Any] = {
     "t": {"type": "string", "maxLength": 12},
+    "s": {"type": "string", "pattern": "^[ -~\\n]{0,12}\\Z"},
     "u": {"type": "string", "maxLength": 4},
     "n": {"type": "integer", "minimum": -500, "maximum": 1200},
     "p": {"type": "number"},
@@ -137,6 +139,11 @@ _edgy_order = st.fixed_dictionaries({}, optional={"n": _EDGY, "content": _EDGY, 
 _filter_values = st.fixed_dictionaries(
     {
         "t": st.one_of(_EDGY, st.text(max_size=12), st.sampled_from(["1e300", "-1e308", "  a  ", "\u0390" * 12])),
+        "s": st.one_of(
+            st.text(st.characters(max_codepoint=127), max_size=12),
+            st.text("aB <&'\n", max_size=12),
+            st.just("aaaaaaaaaaaa"),
+        ),
         "u": st.text(max_size=4),
         "n": st.integers(-500, 1200),
         "p": st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(-(2**4095), 2**4095)),
@@ -150,7 +157,7 @@ _filter_values = st.fixed_dictionaries(
 )
 
 
-@pytest.mark.parametrize("expression", _EXPRESSIONS)
+@pytest.mark.parametrize("expression", [*_WIDE, *_ASCII])
 def test_no_filter_makes_more_than_its_bound(expression: str) -> None:
     template = compiled(f"{{{{ {expression} }}}}", list(_FILTER_SCHEMAS))
     gap = bound_of(template, _FILTER_SCHEMAS)
@@ -193,7 +200,7 @@ _IN_TOKENS = [
 
 
 @pytest.mark.parametrize("body", _IN_TOKENS)
-@pytest.mark.parametrize("counter", ["o200k_base", "cl100k_base", "approximate"])
+@pytest.mark.parametrize("counter", ["o200k_base", "cl100k_base"])
 def test_limits_in_tokens_hold_where_only_tokens_are_declared(body: str, counter: str) -> None:
     template = compiled(body, list(_TOKENS))
     gap = bound_of(template, _TOKENS, counter)
