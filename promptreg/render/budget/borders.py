@@ -16,7 +16,7 @@ from promptreg.render.budget.clusters import extends, is_cluster_border
 
 __all__ = ["Borders", "Gap"]
 
-_BLOCK = 1024
+_BLOCK = 512
 _STRETCH = 64
 """Characters in a row without a gap, from which on the text is cut between any two characters: minified code, data,
 scripts whose words only a dictionary can tell. Longer than words are, shorter than it would hurt to lose."""
@@ -197,10 +197,9 @@ class Borders:
         """The gap that a run of white space is; a blank that carries a combining mark is left to what follows."""
         if end == 0 or start == len(self.text):
             return None
-        line = self._last_line_end(end, start)
-        if line >= 0:
-            return Gap(end, line + 1)
-        if extends(self.text[start]):
+        if _END.search(self.text, end, start):
+            return Gap(end, self._last_line_end(end, start) + 1)
+        if not self._plain and extends(self.text[start]):
             start -= 1
         return Gap(end, start) if end < start else None
 

@@ -80,24 +80,37 @@ class Ruler:
             return self.summary(length).tokens
         return node.tokens + self._count(self._slice(block * _BLOCK, length)).tokens
 
-    def summary(self, length: int) -> Summary:
-        """The exact summary of a length."""
+    def summary(self, length: int, mark: str = "") -> Summary:
+        """The exact summary of a length, with the mark of a cut where the text is cut."""
         block = length // _BLOCK
         exact = self._node(block).exact
+        if exact is not None:
+            kept = self._join(exact, self._count(self._slice(block * _BLOCK, length)))
+            return self._join(kept, self._measure.static(mark))
         while exact is None:
             block -= 1
             exact = self._nodes[block].exact
-        return self._join(exact, self._count(self._slice(block * _BLOCK, length)))
+        if 2 * block * _BLOCK < length:  # joined to the stretch, that would count the stretch twice
+            block, exact = 0, EMPTY
+        outer = self._slice(block * _BLOCK, length)
+        return self._join(exact, self._count(f"{mark}{outer}" if self.tail else f"{outer}{mark}"))
 
     def most(self, tokens: int) -> Gap | None:
         """The longest cut of at most `tokens` tokens, by `tokens`."""
         last = len(self.text) // _BLOCK
         while self._sums[-1] <= tokens and len(self._nodes) <= last:
             self._node(len(self._nodes))
-        block = max(0, bisect_right(self._sums, tokens) - 1)
-        gaps = self._cuts(block * _BLOCK, min((block + 1) * _BLOCK, len(self.text)))
-        index = bisect_right(gaps, tokens, key=lambda gap: self.tokens(self.length(gap)))
-        return gaps[index - 1] if index else self.shorter(block * _BLOCK)
+        low = _BLOCK * max(0, bisect_right(self._sums, tokens) - 1)
+        found, high = self.shorter(low), min(low + _BLOCK, len(self.text))
+        while low < high:
+            middle = (low + high + 1) // 2
+            gap = self.shorter(middle)
+            length = 0 if gap is None else self.length(gap)
+            if length > low and self.tokens(length) > tokens:
+                high = length - 1
+            else:
+                found, low = gap, middle
+        return found
 
     def preferred(self, gap: Gap) -> Iterator[Gap]:
         """Better places than the longest cut: the last end of a line, the last end of a sentence, the gap itself.
@@ -125,15 +138,6 @@ class Ruler:
         if self.tail:
             return sentence_after(self.borders, gap.start, len(self.text) - low)
         return sentence_before(self.borders, low, gap.end)
-
-    def _cuts(self, low: int, high: int) -> list[Gap]:
-        """All cuts that keep more than `low` characters and at most `high`, the shortest first."""
-        found = []
-        gap = self.longer(low)
-        while gap is not None and self.length(gap) <= high:
-            found.append(gap)
-            gap = self.longer(self.length(gap))
-        return found
 
     def _slice(self, low: int, high: int) -> str:
         size = len(self.text)

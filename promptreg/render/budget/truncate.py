@@ -9,6 +9,7 @@ text may have fewer tokens, and the cut found fits while the next longer one doe
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from typing import NamedTuple
 
 from promptreg.render.budget.borders import Borders, Gap
@@ -29,6 +30,8 @@ _RECOUNTS = 3
 """Exact counts of a long stretch without hard boundaries that are spent on coming nearer to the number of tokens."""
 _NEAR = 8
 """Tokens left over for which such a stretch is not counted again."""
+_READ = 100_000
+"""Characters of such stretches read again to try one word more, and one more."""
 
 
 class Cut(NamedTuple):
@@ -97,14 +100,17 @@ class Truncation:
         found = self._descend(aim, accepts)
         if found is None:
             return None
-        if self._is_exact(found):
-            while (longer := family.longer(found)) is not None and accepts(self._cut(longer)):
-                found = longer
-            return found
-        for _ in range(_RECOUNTS):
+        is_exact = self._is_exact(found)
+        for _ in range(0 if is_exact else _RECOUNTS):
             left = aim - self._cut(found).tokens
             longer = family.at(family.tokens(found) + left) if left > _NEAR else None
             if longer is None or longer == found or not accepts(self._cut(longer)):
+                break
+            found = longer
+        steps = count() if is_exact else range(_READ // self._kept(found))
+        for _ in steps:
+            longer = family.longer(found)
+            if longer is None or not accepts(self._cut(longer)):
                 break
             found = longer
         return found
@@ -127,6 +133,10 @@ class Truncation:
         pairs = zip(self._family.rulers, gaps, strict=True)
         return all(ruler.is_exact(ruler.length(gap)) for ruler, gap in pairs)
 
+    def _kept(self, gaps: Gaps) -> int:
+        """Characters that a cut keeps."""
+        return sum(ruler.length(gap) for ruler, gap in zip(self._family.rulers, gaps, strict=True))
+
     def _spent(self) -> int:
         """Tokens of the fence and the mark."""
         return self._measure.joined((self._opening, self._measure.static(f" {MARK}"), self._closing)).tokens
@@ -142,10 +152,9 @@ class Truncation:
         before = "" if self._side == "start" else self._glue(gaps[0])
         mark = Mark(f"{before}{MARK}{'' if self._side == 'end' else self._glue(gaps[-1])}")
         pieces: list[Piece] = [ruler.kept(gap) for ruler, gap in zip(rulers, gaps, strict=True)]
-        texts = [ruler.summary(ruler.length(gap)) for ruler, gap in zip(rulers, gaps, strict=True)]
-        at = 0 if self._side == "start" else 1
-        pieces.insert(at, mark)
-        texts.insert(at, self._measure.static(mark.text))
+        pieces.insert(0 if self._side == "start" else 1, mark)
+        texts = [ruler.summary(ruler.length(gap)) for ruler, gap in zip(rulers[:-1], gaps, strict=False)]
+        texts.append(rulers[-1].summary(rulers[-1].length(gaps[-1]), mark.text))
         return Cut(tuple(pieces), self._measure.joined((self._opening, *texts, self._closing)))
 
     def _glue(self, gap: Gap) -> str:

@@ -10,7 +10,7 @@ from promptreg.render.budget.item_forms import ItemSpan
 from promptreg.render.budget.sentences import ends_sentence
 from promptreg.render.budget.text_forms import VariantText
 
-__all__ = ["Ladder", "Listed", "Oracle", "gaps", "without_items"]
+__all__ = ["Listed", "Oracle", "gaps", "without_items"]
 
 Count = Callable[[str], int]
 
@@ -22,12 +22,7 @@ class Listed(NamedTuple):
     tokens: int
 
 
-class Ladder(NamedTuple):
-    """All rungs above the cuts, whether legal or not, and all cuts of the last one, the longest first."""
-
-    rungs: list[Listed]
-    cuts: list[tuple[Listed, tuple[Gap, ...]]]
-    base: str
+Fits = Callable[[Listed], bool]
 
 
 def gaps(text: str) -> list[Gap]:
@@ -102,7 +97,7 @@ class Oracle:
             if text.strip():
                 yield self.listed(text, self.whole), text, self.whole
 
-    def forms(self, fits: Callable[[int], bool]) -> Iterator[Listed]:
+    def forms(self, fits: Fits) -> Iterator[Listed]:
         """The legal forms that fit, in order of the ladder, of the cuts only the one that the rules choose."""
         shortest = 10**9
         rung = None
@@ -112,14 +107,14 @@ class Oracle:
             if not legal or found.tokens >= shortest:
                 continue
             shortest = found.tokens
-            if fits(found.tokens):
+            if fits(found):
                 yield found
         assert rung is not None
         side = self.budget.get("truncate")
         if side is not None:
             limit = min(shortest - 1, rung[0].tokens - 1, self.most)
-            yield from self.cut(rung[1], rung[2], lambda tokens: tokens <= limit and fits(tokens))
-        if self.may_be_empty and fits(0):
+            yield from self.cut(rung[1], rung[2], lambda one: one.tokens <= limit and fits(one))
+        if self.may_be_empty and fits(Listed("", 0)):
             yield Listed("", 0)
 
     @property
@@ -129,10 +124,10 @@ class Oracle:
             return False
         return not without_items(self.whole.text, self.items, range(len(self.items)), self.joiner).strip()
 
-    def cut(self, text: str, source: VariantText, fits: Callable[[int], bool]) -> Iterator[Listed]:
+    def cut(self, text: str, source: VariantText, fits: Fits) -> Iterator[Listed]:
         """The longest cut that fits, moved to a better place where there is one."""
         family = list(self.family(text))
-        fitting = [gaps for gaps in family if fits(self.listed(self.laid(text, gaps), source).tokens)]
+        fitting = [gaps for gaps in family if fits(self.listed(self.laid(text, gaps), source))]
         if not fitting:
             return
         longest = fitting[-1]
@@ -145,7 +140,7 @@ class Oracle:
             orders = [(head[0], tail[0]), (head[0], longest[1]), (longest[0], tail[0]), longest]  # type: ignore[list-item]
         for gaps in orders:
             found = self.listed(self.laid(text, gaps), source)
-            if found.tokens >= self.least and fits(found.tokens):
+            if found.tokens >= self.least and fits(found):
                 yield found
                 return
 
@@ -196,11 +191,12 @@ class Oracle:
         return f"{parts[0]}{glue[0]}[…]{glue[1]}{parts[1]}"
 
     def best(self) -> Listed | None:
-        return next(self.forms(lambda tokens: True), None)
+        return next(self.forms(lambda form: True), None)
 
-    def longest(self, room: int) -> Listed | None:
+    def longest(self, fits: Fits) -> Listed | None:
+        """The first form below the best that fits."""
         best = self.best()
-        return None if best is None else next(self.forms(lambda n: n <= room and n < best.tokens), None)
+        return None if best is None else next(self.forms(lambda one: one.tokens < best.tokens and fits(one)), None)
 
     def shortest(self) -> int | None:
         """The fewest tokens of any legal form."""
