@@ -69,8 +69,6 @@ class ApproximateTally:
     def high(self, weight: int) -> int:
         """The most tokens that the counter expects of a text of this weight."""
         apart, words, more, known, rest, size = (weight >> at & _MASK for at in range(0, 6 * _LANE, _LANE))
-        if not size:
-            return apart
         share = min(1_000, 1_000 * ENGLISH_SHARE * known // words) if words else 0
         total = 100_000 * SLACK.high + 1_000 * rest
         for part, (run, character) in ((share, self._english), (1_000 - share, self._latin)):

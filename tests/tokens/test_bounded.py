@@ -18,6 +18,13 @@ def test_what_is_kept_stays_within_the_limit(texts: list[str]) -> None:
     assert all(value == key.upper() for key, value in memory.found.items())
 
 
+def test_a_single_text_does_not_crowd_out_all_others() -> None:
+    memory: Bounded[int] = Bounded(1_000)
+    memory.keep("a" * 186, 1)
+    memory.keep("b" * 187, 2)
+    assert list(memory.found.values()) == [1]
+
+
 def test_the_oldest_go_first() -> None:
     memory: Bounded[int] = Bounded(500)
     for number in range(9):

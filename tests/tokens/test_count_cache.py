@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from promptreg.errors import TokenizerMissing
 from promptreg.tokens import get_counter
 from promptreg.tokens.count_cache import CountCache, Counted, open_count_cache
 from promptreg.tokens.joined import Joined
@@ -200,14 +201,16 @@ def test_a_damaged_file_is_counted_again_and_replaced(damage, file: Path, ours: 
     assert sorted(file.read_bytes().splitlines()) == sorted(good.splitlines())
 
 
-@given(entry=st.lists(st.integers(-9, 9), max_size=7))
+@given(entry=st.lists(st.integers(0, 4), min_size=4, max_size=5) | st.lists(st.integers(-2, 4), max_size=7))
+@settings(max_examples=300)
 def test_an_entry_of_the_wrong_form_is_none(entry: list[int]) -> None:
     cache = CountCache("no such folder/file")
     cache.keep_text("abc", Counted(1))
     (key,) = cache._new
     cache._new[key] = b",".join(b"%d" % number for number in entry)
-    found = cache.text("abc")
-    assert found is None or (list(found[: len(entry)]) == entry and min(found) >= 0 and found.head + found.tail <= 3)
+    padded = Counted(*entry, *[0] * (5 - len(entry))) if 0 < len(entry) <= 5 else Counted(-1)
+    fits = min(padded) >= 0 and padded.head + padded.tail <= 3 and (padded.head > 0) is (padded.tail > 0)
+    assert cache.text("abc") == (padded if fits else None)
 
 
 @pytest.mark.parametrize("place", ["a file in the way", "a folder in its place", "no rights"])
@@ -253,6 +256,24 @@ def test_a_lazy_counter_is_the_same_counter(name: str, ours: Ours) -> None:
     assert lazy.bounds("How many?") == ours[name].bounds("How many?")
     assert lazy.load() is ours[name]
     assert RANKS.keys() == set(NAMES)
+
+
+def test_a_lazy_counter_refuses_other_ranks_than_it_promised() -> None:
+    lazy = LazyCounter("o200k_base")
+    lazy.ranks_digest = RANKS["cl100k_base"]
+    with pytest.raises(TokenizerMissing, match="other ranks for o200k_base"):
+        lazy.count("How many?")
+
+
+def test_a_lazy_counter_misses_its_files_with_the_first_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ours: Ours
+) -> None:
+    monkeypatch.setattr("promptreg.tokens.ranks._CARRIERS", ())
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
+    lazy = get_counter("o200k_base", folder=tmp_path, lazy=True)
+    assert lazy.id == "o200k_base"
+    with pytest.raises(TokenizerMissing, match=r"o200k_base\.tiktoken"):
+        lazy.count("How many?")
 
 
 def test_known_counts_load_no_tokenizer(tmp_path: Path) -> None:

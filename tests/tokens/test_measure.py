@@ -101,6 +101,13 @@ def test_what_stands_alone_merges_with_nothing(a: str, b: str, measure: Measure)
     assert joined.total == ends
 
 
+def test_a_boundary_between_two_texts_is_found(ours: Ours) -> None:
+    """Else a prompt of many short texts would become one long seam."""
+    measure = Measure(ours["o200k_base"])
+    assert all(measure.of(text).soft for text in ("Be", " kind", "."))
+    assert measure.joined(map(measure.of, ("Be", " kind", "."))) == Summary(3, "Be", ".", 1, False)
+
+
 def test_a_text_is_given_to_the_tokenizer_once(ours: Ours) -> None:
     measure = Measure(ours["o200k_base"])
     text = "First line.\nSecond line.\n"
