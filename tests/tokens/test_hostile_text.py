@@ -25,6 +25,11 @@ HOSTILE = {
     "accents": "'e' + '\\u0301' * 500_000",
     "one Chinese character": "'的' * 350_000",
     "Chinese characters": "''.join(chr(0x4E00 + n * 7919 % 20_000) for n in range(350_000))",
+    "emoji": "'\\U0001f469\\u200d\\U0001f680\\U0001f3fd' * 70_000",
+    "combining marks": "'\\u0301' * 500_000",
+    "frequent words": "'the ' * 250_000",
+    "control characters": "'\\x00\\x1b' * 500_000",
+    "special tokens": "'<|endoftext|>' * 77_000",
     "surrogates": "'\\ud800' * 300_000",
     "contractions": '"\'s" * 500_000',
 }
@@ -32,8 +37,9 @@ HOSTILE = {
 SCRIPT = """
 import sys
 from promptreg.tokens import get_counter
-counts = [get_counter(name).count({text}) for name in ("o200k_base", "cl100k_base")]
-print(*counts)
+text = {text}
+print(*[get_counter(name).count(text) for name in ("o200k_base", "cl100k_base")])
+print(*[get_counter("approximate/" + name).bounds(text).high for name in ("claude-4.7", "unknown")])
 """
 
 
