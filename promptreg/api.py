@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from promptreg.errors import Problem, PromptregError, together
 from promptreg.model.prompt import Prompt
-from promptreg.registry.config import Config
+from promptreg.registry.config import Config, blamed_on_counter
 from promptreg.registry.heads import Head, Recall
 from promptreg.registry.moments import NOW, Moment, open_source, place
 from promptreg.registry.source_tree import SourceTree
@@ -380,13 +380,17 @@ class Registry:
     def _renderer(self) -> Renderer:
         """What renders and counts, made on first use: listing a registry needs neither."""
         if self._made is None:
+            from functools import partial
+
             from promptreg.render.counting import Counting
             from promptreg.render.rendering import Renderer
 
             with self._lock:
                 if self._made is None:
                     config = self._config
-                    self._made = Renderer(Counting(config.counter, config.ranks, on_disk=self._recall is None))
+                    on_disk = self._recall is None
+                    blamed = partial(blamed_on_counter, config=config)
+                    self._made = Renderer(Counting(config.counter, config.ranks, on_disk=on_disk, blamed=blamed))
         return self._made
 
 

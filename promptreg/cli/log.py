@@ -11,7 +11,7 @@ import click
 
 from promptreg.cli import streams
 from promptreg.cli.options import any_name, at_option, format_option, registry_option
-from promptreg.errors import TokenizerMissing
+from promptreg.errors import TokenizerMissing, UsageError
 from promptreg.output.log import LogRow, log_document, log_rows
 from promptreg.output.origin import as_text
 
@@ -71,6 +71,7 @@ def command(name: str, limit: int | None, at: str | None, form: str, registry: s
 
 def _counter(config: Config, entries: Iterable[Logged]) -> Counter | None:
     """One counter for all versions: that of the model which the newest of them names; None, with a warning, without."""
+    from promptreg.registry.config import blamed_on_counter
     from promptreg.tokens import counter_for
 
     heads = (step.head for entry in entries for step in (entry.after, entry.before) if step and step.head)
@@ -80,6 +81,8 @@ def _counter(config: Config, entries: Iterable[Logged]) -> Counter | None:
         for problem in error.problems:
             streams.warn(f"tokens are not counted: {problem.message}")
         return None
+    except UsageError as error:
+        raise blamed_on_counter(error, config) from None
 
 
 def _row(entry: Logged, count: Callable[[str], int] | None) -> LogRow:

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from promptreg.errors import InvalidFile, Problem, UsageError, nearest
+from promptreg.errors import InvalidFile, Problem, PromptregError, UsageError, nearest
 from promptreg.registry.files import decode_utf8, find_root, read_bytes
 from promptreg.text import Source
 
-__all__ = ["Config", "find_registry"]
+__all__ = ["Config", "blamed_on_counter", "find_registry"]
 
 _MENTIONS_US = rb"""^\s*\[{1,2}\s*["']?tool["']?\s*(\]|\.\s*["']?promptreg)|^\s*["']?tool["']?\s*[.=]"""
 """How a pyproject.toml that configures promptreg can write it; this only saves parsing those that cannot."""
@@ -91,6 +91,23 @@ def _read(folder: str, name: str, table: tuple[str, ...]) -> dict[str, Any] | No
     if problems:
         raise InvalidFile(problems)
     return settings
+
+
+def blamed_on_counter(error: UsageError, config: Config) -> UsageError:
+    """An error about the counter, with the place of the setting that names it; as it is when no file does."""
+    for name, table in (("promptreg.toml", ()), ("pyproject.toml", ("tool", "promptreg"))):
+        try:
+            settings = _read(config.root, name, table)
+            if settings is None or settings.get("counter") != config.counter:
+                continue
+            source = decode_utf8(read_bytes(os.path.join(config.root, name), name), name)
+        except PromptregError:
+            return error
+        line, column = _place(source, "counter")
+        return UsageError(
+            problem._replace(path=name, line=line, column=column, key="counter") for problem in error.problems
+        )
+    return error
 
 
 def _parse(source: Source) -> Any:

@@ -88,7 +88,9 @@ def test_an_unknown_counter_names_the_nearest_and_lists_all(place: Path) -> None
     assert (code, err) == (2, "")
     found = problem(out)
     assert (found["code"], found["suggestion"]) == ("usage", "o200k_base")
+    assert (found["path"], found["line"], found["column"]) == ("promptreg.toml", 1, 1)
     assert found["message"] == (
+        "counter: "
         'there is no counter "o200k_bass": promptreg has o200k_base, cl100k_base, o200k_harmony, approximate; '
         "packages bring letters"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from promptreg.errors import InvalidFile, UsageError
-from promptreg.registry.config import Config, find_registry
+from promptreg.registry.config import Config, blamed_on_counter, find_registry
 
 
 def write(folder: Path, name: str, text: str = "") -> None:
@@ -178,3 +178,24 @@ def test_a_configuration_that_is_no_file_is_told(tmp_path: Path, make: str) -> N
         file.symlink_to("gone")
     (line,) = said(tmp_path)
     assert line.startswith(("promptreg.toml: is not a regular file", "promptreg.toml: cannot be read: no such file"))
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "place"),
+    [
+        ("promptreg.toml", '# ours\ncounter = "o200k"\n', ("promptreg.toml", 2, 1)),
+        ("pyproject.toml", '[project]\nname = "x"\n[tool.promptreg]\n  counter = "o200k"\n', ("pyproject.toml", 4, 3)),
+        ("promptreg.toml", 'counter = "another"\n', (None, None, None)),
+        ("promptreg.toml", "counter = \n", (None, None, None)),
+        ("README", "", (None, None, None)),
+    ],
+    ids=["own file", "pyproject", "set elsewhere", "broken meanwhile", "no file"],
+)
+def test_an_error_about_the_counter_names_the_setting(
+    file: str, text: str, place: tuple[object, ...], tmp_path: Path
+) -> None:
+    (tmp_path / file).write_text(text)
+    config = Config(str(tmp_path), str(tmp_path / "prompts"), "o200k")
+    (problem,) = blamed_on_counter(UsageError("no such counter"), config).problems
+    assert (problem.path, problem.line, problem.column) == place
+    assert problem.message == "no such counter"
