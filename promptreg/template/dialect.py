@@ -180,8 +180,9 @@ class _Checker:
         elif name in ("varargs", "kwargs", "self", "super"):
             yield self._problem("refused-syntax", f'"{name}" is not part of the dialect', node)
         elif not self._names.is_known(name):
-            near = nearest(name, self._names.visible())
-            yield self._problem("undefined-variable", f'undefined variable "{name}"', node, near)
+            near = "none" if name == "null" else nearest(name, self._names.visible())
+            message = f'undefined variable "{name}"' + ("" if near else ': declare it under "inputs"')
+            yield self._problem("undefined-variable", message, node, near)
 
     def _const(self, node: nodes.Const, scope: Scope) -> Iterator[Problem]:
         value = node.value
@@ -228,7 +229,7 @@ class _Checker:
     def _refused_call(self, node: nodes.Call) -> Problem:
         target = node.node
         name = target.attr if isinstance(target, nodes.Getattr) else getattr(target, "name", "")
-        advice = METHOD_ADVICE.get(name)
+        advice = METHOD_ADVICE.get(name) or (f'the filter "{name}"' if name in ALLOWED_FILTERS else None)
         message = f'"{name}(…)" cannot be called' if name else "this cannot be called"
         message += f": use {advice}" if advice else "; only macros of this body can"
         near = nearest(name, sorted(self._facts.macros)) if isinstance(target, nodes.Name) else None

@@ -21,6 +21,7 @@ from promptreg.text import TextMap
 __all__ = ["Parsed", "Settings", "parse_body", "parse_expression"]
 
 _OPENERS = frozenset(["if", "for", "with", "macro", "call", "filter"])
+_ELIF = ("elseif", "elsif")
 _DIGITS = 1300  # more digits cannot fit in 4,096 bits, and Python refuses to read 4,301
 
 
@@ -62,6 +63,11 @@ def parse_body(body: TextMap, settings: Settings, limits: Limits) -> Parsed:
 def parse_expression(text: TextMap, limits: Limits) -> Parsed:
     """Parse a bare expression (without `{{ }}`)."""
     environment, lexer = _tools(Settings())
+    bare = text.text.strip()
+    if bare.startswith("{{"):
+        inside = bare[2:-2].strip() if bare.endswith("}}") else None
+        message = 'an expression is written without "{{" and "}}"'
+        raise TemplateInvalid([problem_at(text, "template-syntax", message, text.text.index("{{"), inside)])
     tokens = _read(text, lexer, limits, expression=True)
     parser = Parser(environment, "")
     tree = _parse(text, parser, tokens, lexer, expression=True)
@@ -95,7 +101,8 @@ def _parse(body: TextMap, parser: Parser, tokens: Tokens, lexer: Lexer, *, expre
             return parser.parse()
         node = parser.parse_expression()
         if not parser.stream.eos:
-            parser.fail("chunk after expression")
+            is_equals = parser.stream.current.type == "assign"
+            parser.fail("an equals sign" if is_equals else "chunk after expression")
         tree = nodes.Template([nodes.Output([node], lineno=node.lineno)], lineno=1)
         tree.set_environment(parser.environment)
         return tree
@@ -167,4 +174,5 @@ def _tag_problem(body: TextMap, word: Token) -> Problem | None:
     if word.text in REFUSED_TAGS:
         message = f'the tag "{word.text}" is not part of the dialect: {REFUSED_TAGS[word.text]}'
         return problem_at(body, "refused-syntax", message, word.start)
-    return problem_at(body, "unknown-tag", f'unknown tag "{word.text}"', word.start, nearest(word.text, known))
+    near = "elif" if word.text in _ELIF else nearest(word.text, known)
+    return problem_at(body, "unknown-tag", f'unknown tag "{word.text}"', word.start, near)

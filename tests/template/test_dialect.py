@@ -17,7 +17,19 @@ from tests.support.templates import body_of, compiled
 
 REFUSED = [
     ("{{ nme }}", 1, 4, 'undefined variable "nme" (did you mean "name"?)'),
-    ("ab\n  {{ name.x + oops }}", 2, 15, 'undefined variable "oops"'),
+    ("ab\n  {{ name.x + oops }}", 2, 15, 'undefined variable "oops": declare it under "inputs"'),
+    ("{% if name == null %}{% endif %}", 1, 15, '(did you mean "none"?)'),
+    ("{{ len(name) }}", 1, 4, 'use the filter "length"'),
+    ("{{ trim(name) }}", 1, 4, 'use the filter "trim"'),
+    ("{% if name %}{% elsif name %}{% endif %}", 1, 17, '(did you mean "elif"?)'),
+    ("{% if name && name %}{% endif %}", 1, 12, 'write "and"'),
+    ("{% if name || name %}{% endif %}", 1, 13, 'write "or"'),
+    ("{% if !name %}{% endif %}", 1, 7, 'write "not"'),
+    ("{% if name = 'a' %}{% endif %}", 1, 12, 'write "=="'),
+    ("{{ name ? 'a' : 'b' }}", 1, 9, 'write "a if condition else b"'),
+    ("{{ $name }}", 1, 4, "without it"),
+    ("{{ name == “a” }}", 1, 12, "straight quotes"),
+    ("{{ {'a'=name} }}", 1, 8, '"=" stands where ":" is expected'),
     ("{{ name|uper }}", 1, 9, 'unknown filter "uper" (did you mean "upper"?)'),
     ("{{ name is oddd }}", 1, 12, 'unknown test "oddd" (did you mean "odd"?)'),
     ("{{ name|attr('x') }}", 1, 9, "Python attributes are out of reach"),
@@ -59,7 +71,9 @@ REFUSED = [
     ("{{ name", 1, 4, "the text ends before"),
     ("{{ name }", 1, 9, '"}" is not expected here'),
     ("a {# b", 1, 5, 'a comment is never closed: "#}" is missing'),
-    ("{{ 'a }}", 1, 4, "has no meaning here"),
+    ("{{ 'a }}", 1, 4, "begins here and is never closed"),
+    ('{{ "a }}', 1, 4, "begins here and is never closed"),
+    ("{{ name @ 1 }}", 1, 9, 'the character "@" has no meaning here'),
     ("{{ a[1:2, 3] }}{% set a = 1 %}", 1, 4, "one range"),
     ("{% set loop = 1 %}", 1, 8, "reserved name"),
     ("{% for self in name %}{% endfor %}", 1, 8, "reserved name"),
@@ -183,3 +197,18 @@ def test_expression_tells_what_it_reads() -> None:
 def test_bad_expression_is_refused(text: str) -> None:
     with pytest.raises(TemplateInvalid):
         _expression(text, "a")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{{ a }}", 'p.yaml:1:1: an expression is written without "{{" and "}}" (did you mean "a"?)'),
+        (" {{ a", 'p.yaml:1:2: an expression is written without "{{" and "}}"'),
+        ("a = 1", 'p.yaml:1:3: "=" does not compare; write "=="'),
+        ("a b", "p.yaml:1:3: there is more text after the end of the expression"),
+    ],
+)
+def test_a_bad_expression_is_answered_with_a_good_one(text: str, message: str) -> None:
+    with pytest.raises(TemplateInvalid) as refused:
+        _expression(text, "a")
+    assert str(refused.value) == message
