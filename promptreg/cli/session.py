@@ -70,8 +70,13 @@ def render(
         if given.is_empty and samples:
             error.add_note(f"hint: to try the prompt, use one of its samples: --sample {' | '.join(samples)}")
         if given.assignments:
-            raise InputError(explained(problem, given.assignments) for problem in error.problems) from None
-        raise
+            error = InputError(explained(problem, given.assignments) for problem in error.problems)
+        if given.sample is not None:
+            from promptreg.registry.side_file import see_sample
+
+            sample = registry.sample(ref, given.sample, key=given.key)
+            error = see_sample(error, registry.component(ref, key=given.key).written, given.sample, sample, inputs)
+        raise error from None
 
 
 def hint_if_empty(registry: Registry) -> None:

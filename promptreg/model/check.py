@@ -14,7 +14,7 @@ from promptreg.errors import nearest
 from promptreg.model.keywords import broken_keywords
 from promptreg.model.kinds import SLOT_ROLES
 
-__all__ = ["Fault", "copy_checked", "copy_messages", "path_text"]
+__all__ = ["Fault", "copy_checked", "copy_messages", "kind_of", "path_text"]
 
 MAX_DEPTH = 64
 """Nesting of input values; far above what prompts use, far below Python's recursion limit."""
@@ -183,8 +183,12 @@ def _check_type(value: Any, wanted: Any, at: tuple[str | int, ...], run: _Run) -
         return
     kinds = (wanted,) if isinstance(wanted, str) else wanted
     if not any(_is_type(value, kind) for kind in kinds):
-        found = "null" if value is None else _TYPE_NAMES[type(value)]
-        run.faults.append(Fault(at, f"must be {_article(kinds)}, not {found}"))
+        run.faults.append(Fault(at, f"must be {_article(kinds)}, not {kind_of(value)}"))
+
+
+def kind_of(value: Any) -> str:
+    """What sort of JSON value this is, for messages; of other values the name of their Python type."""
+    return "null" if value is None else _TYPE_NAMES.get(type(value), type(value).__name__)
 
 
 def _article(kinds: Sequence[str]) -> str:
@@ -223,8 +227,7 @@ def copy_messages(value: Any, roles: Sequence[str], at: tuple[str | int, ...], f
 
 def _copy_list(value: Any, roles: Sequence[str], at: tuple[str | int, ...], run: _Run) -> list[Any]:
     if not isinstance(value, Sequence) or isinstance(value, (str, bytes, bytearray, memoryview)):
-        found = "null" if value is None else _TYPE_NAMES.get(type(value), type(value).__name__)
-        run.faults.append(Fault(at, f"must be a list of messages, not {found}"))
+        run.faults.append(Fault(at, f"must be a list of messages, not {kind_of(value)}"))
         return []
     run.enter(value, at)
     return [_copy_message(item, roles, (*at, index), run) for index, item in enumerate(value)]

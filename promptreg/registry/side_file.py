@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from promptreg.errors import InvalidFile, UnknownName, nearest
+from promptreg.errors import InputError, InvalidFile, Problem, UnknownName, nearest
 from promptreg.model.check import copy_checked
 from promptreg.model.inputs import InputSpec
 from promptreg.model.prompt import Prompt
+from promptreg.model.written import Written
 from promptreg.registry.store import Store
 from promptreg.registry.strict_json import parse_json
 from promptreg.text import Source
 
-__all__ = ["read_inputs_file", "read_yaml", "sample_inputs"]
+__all__ = ["read_inputs_file", "read_yaml", "sample_inputs", "see_sample"]
+
+_ROOT = re.compile(r"[^.\[]+")
 
 
 def read_inputs_file(source: Source, inputs: Mapping[str, InputSpec]) -> dict[str, Any]:
@@ -58,3 +62,21 @@ def sample_inputs(prompt: Prompt, name: str, store: Store) -> dict[str, Any]:
         return copy
     file = store.side_file(spec.file or "", lambda: prompt.written.location(("samples", name, "file")))
     return read_inputs_file(file, prompt.inputs)
+
+
+def see_sample(
+    error: InputError, written: Written, name: str, sample: Mapping[str, Any], given: Mapping[str, Any]
+) -> InputError:
+    """The same faults; those of inputs that come from the sample, or from nowhere, name it and say where it is.
+
+    `written` is the prompt, `given` are all inputs of the render: those of the sample, and those that replace them.
+    """
+
+    def told(problem: Problem) -> Problem:
+        root = _ROOT.match(problem.key or "")
+        if root is None or (root[0] in given and sample.get(root[0]) != given[root[0]]):
+            return problem
+        return problem._replace(message=f'{problem.message}; see sample "{name}" at {place}')
+
+    place = written.location(("samples", name), key=True)
+    return InputError(map(told, error.problems))

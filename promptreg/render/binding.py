@@ -176,13 +176,20 @@ def _fits(given: str, wanted: str) -> bool:
     return given == wanted or (given, wanted) in (("integer", "number"), ("messages", "array"))
 
 
-def value_at(inputs: Mapping[str, Any], path: tuple[str | int, ...], prompt: str) -> Any:
-    """The value at `path` of checked inputs; raises InputError where the path leads nowhere."""
+def value_at(inputs: Mapping[str, Any], item: BoundInput, prompt: Prompt) -> Any:
+    """The value that checked inputs have for a bound path; InputError at the binding where the path leads nowhere."""
     value: Any = inputs
+    path = item.path or ()
     for depth, step in enumerate(path):
         try:
             value = value[step]
         except (KeyError, IndexError, TypeError):
-            gone = path_text(path[: depth + 1])
-            raise InputError.at(f"is needed by a binding of {prompt} and is missing", key=gone) from None
+            place = prompt.written.location(item.key)
+            raise InputError.at(
+                f"is needed by a binding of {prompt.name} and is missing",
+                path=place.path,
+                line=place.line,
+                column=place.column,
+                key=path_text(path[: depth + 1]),
+            ) from None
     return value

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from promptreg.errors import ConditionFailed, InputError, LimitExceeded, Problem, RenderError
-from promptreg.model.check import Fault, copy_checked, path_text
+from promptreg.model.check import Fault, copy_checked, kind_of, path_text
 from promptreg.model.kinds import SLOT_ROLES
 from promptreg.model.prompt import Message, Slot
 from promptreg.render.binding import BoundInput, fixed, value_at
@@ -117,7 +117,7 @@ class Composer:
     def _holds(self, condition: Condition) -> bool:
         value = condition.expression.value(self.values, self.meter)
         if type(value) is not bool:
-            reason = f"must be true or false, not {type(value).__name__}: "
+            reason = f"must be true or false, not {kind_of(value)}: "
             raise RenderError([_at(self.program, condition, RenderError.code, reason)])
         return value
 
@@ -154,7 +154,7 @@ class Composer:
 
     def form(self, program: PartProgram) -> ComposedPart:
         """A part, or a variant of one, in full; its condition is not asked."""
-        values = self.values if program.bound is None else self._bound(program.bound)
+        values = self.values if program.bound is None else self._bound(program, program.bound)
         if program.examples is None:
             runs: tuple[Run, ...] = (self._run(program, values, program.origins, None),)
             joiner, text = "", runs[0].text
@@ -182,25 +182,32 @@ class Composer:
             runs.append(self._run(program, {**values, "example": example.fields}, origins, item))
         return tuple(runs)
 
-    def _bound(self, bound: tuple[BoundInput, ...]) -> dict[str, Any]:
+    def _bound(self, program: PartProgram, bound: tuple[BoundInput, ...]) -> dict[str, Any]:
         """The inputs of a used component, checked against its own declarations where the prompt's do not cover them."""
         values: dict[str, Any] = {}
-        faults: list[Fault] = []
+        problems: list[Problem] = []
         for item in bound:
             if item.path is None:
                 values[item.name] = item.value
                 continue
-            value = self.values[item.name] if item.path == (item.name,) else self._lookup(item.path)
+            is_own = item.path == (item.name,)
+            value = self.values[item.name] if is_own else value_at(self.values, item, self.program.prompt)
             if item.check is not None:
+                faults: list[Fault] = []
                 value = copy_checked(value, item.check.schema, item.path, faults)
                 faults.extend(token_fault(value, item.check, self.count))
+                problems.extend(self._declared(program, item, fault) for fault in faults)
             values[item.name] = value
-        if faults:
-            raise InputError([Problem(InputError.code, fault.message, key=path_text(fault.at)) for fault in faults])
+        if problems:
+            raise InputError(problems)
         return values
 
-    def _lookup(self, path: tuple[str | int, ...]) -> Any:
-        return value_at(self.values, path, self.program.prompt.name)
+    def _declared(self, program: PartProgram, item: BoundInput, fault: Fault) -> Problem:
+        """The fault at the place where the used component declares its input; the key is that of the prompt's."""
+        component = self.program.closure.members[program.label.name]
+        place = component.written.location(("inputs", item.name), key=True)
+        key = path_text(fault.at)
+        return Problem(InputError.code, fault.message, place.path, place.line, place.column, key, fault.suggestion)
 
 
 def joined(message: Message, parts: tuple[ComposedPart, ...]) -> ComposedMessage:

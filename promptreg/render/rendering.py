@@ -62,14 +62,23 @@ class Renderer:
 
     def render(self, program: Program, store: Store, call: Call) -> Rendered:
         """The prompt with the inputs of the call; raises what `Registry.render` says."""
-        prompt = program.prompt
         given = call.inputs
         if not isinstance(given, Mapping):
             raise InputError.at(f"inputs must be a mapping, not {type(given).__name__}")
-        if call.sample is not None:
-            from promptreg.registry.side_file import sample_inputs
+        if call.sample is None:
+            return self._rendered(program, call, given)
+        from promptreg.registry.side_file import sample_inputs, see_sample
 
-            given = {**sample_inputs(prompt, call.sample, store), **given}
+        sample = sample_inputs(program.prompt, call.sample, store)
+        given = {**sample, **given}
+        try:
+            return self._rendered(program, call, given)
+        except InputError as error:
+            raise see_sample(error, program.prompt.written, call.sample, sample, given) from None
+
+    def _rendered(self, program: Program, call: Call, given: Mapping[str, Any]) -> Rendered:
+        """The prompt with these inputs, those of the sample among them."""
+        prompt = program.prompt
 
         def counter() -> Counter:
             return self.counting.of(prompt.model, call.counter).counter

@@ -210,6 +210,21 @@ def test_a_value_that_is_no_json_is_quoted(value: str, message: str) -> None:
     assert message in result.err
 
 
+@pytest.mark.parametrize("given", [(), ("-v", "language=de"), ("-v", "internal=false")])
+def test_a_wrong_sample_is_named_with_its_place(given: tuple[str, ...], tmp_path: Path) -> None:
+    change = replaced(_REPLY, "max_amount: 50,", "max_amount: fifty,")
+    result = run("render", "support/reply", "--sample", "small-claim", *given, folder=broken(tmp_path, change))
+    assert (result.code, result.out) == (2, "")
+    assert 'max_amount: must be a number, not string; see sample "small-claim" at prompts/support/rep' in result.err
+
+
+def test_what_replaces_an_input_of_a_sample_is_not_blamed_on_it() -> None:
+    result = run("render", "support/reply", "--sample", "small-claim", "-v", "max_amount=abc")
+    assert result.code == 2
+    assert '"abc" is not JSON' in result.err
+    assert "see sample" not in result.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

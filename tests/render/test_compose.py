@@ -104,7 +104,7 @@ def test_a_failed_precondition_names_its_place(tmp_path: Path) -> None:
 
 def test_a_condition_that_is_no_boolean_is_an_error(tmp_path: Path) -> None:
     files = {"p.yaml": prompt("      - {text: x, when: n}\n", "{n: {type: integer}}")}
-    with pytest.raises(RenderError, match="must be true or false"):
+    with pytest.raises(RenderError, match="must be true or false, not integer: n"):
         load_files(tmp_path, files).render("p", {"n": 1})
 
 
@@ -215,8 +215,68 @@ def test_a_bound_value_is_checked_against_the_component(tmp_path: Path) -> None:
     }
     registry = load_files(tmp_path, files)
     assert registry.render("p", {"n": 9}).text == "9"
-    with pytest.raises(InputError, match="n: must be at most 9"):
+    with pytest.raises(InputError) as caught:
         registry.render("p", {"n": 10})
+    assert str(caught.value) == "prompts/c.md:4:10: n: must be at most 9"
+
+
+def test_what_components_refuse_is_told_at_once_where_they_declare_it(tmp_path: Path) -> None:
+    files = {
+        "c.md": component(
+            "{{ a }}{{ b }}{{ c }}",
+            "{a: {type: string, pattern: ^x}, b: {type: string, enum: [red, green]},"
+            " c: {type: string, max_tokens: 2}}",
+        ),
+        "p.yaml": prompt(
+            "      - use: c\n        with: {b: $o.colour}\n",
+            "{a: {type: string}, c: {type: string}, o: {type: object}}",
+        ),
+    }
+    with pytest.raises(InputError) as caught:
+        load_files(tmp_path, files).render("p", {"a": "y", "c": "one two three", "o": {"colour": "gren"}})
+    assert [str(problem) for problem in caught.value.problems] == [
+        "prompts/c.md:4:10: a: must match ^x",
+        'prompts/c.md:4:42: o.colour: must be one of red, green (did you mean "green"?)',
+        "prompts/c.md:4:81: c: has 3 tokens; at most 2 are allowed",
+    ]
+
+
+def test_faults_of_a_sample_name_it_and_those_of_given_inputs_do_not(tmp_path: Path) -> None:
+    files = {
+        "c.md": component("{{ a }}", "{a: {type: string, maxLength: 3}}"),
+        "p.yaml": prompt("      - use: c\n", "{a: {type: string}, b: {type: integer}}")
+        + "samples:\n  one: {a: abcd, b: 1}\n  two: {a: abc, b: x, bb: 1}\n  three: {a: abc}\n",
+    }
+    registry = load_files(tmp_path, files)
+
+    def told(sample: str, **inputs: object) -> list[str]:
+        with pytest.raises(InputError) as caught:
+            registry.render("p", inputs, sample=sample)
+        return [str(problem) for problem in caught.value.problems]
+
+    assert told("one") == [
+        'prompts/c.md:4:10: a: must have at most 3 characters; see sample "one" at prompts/p.yaml:9:3'
+    ]
+    assert told("one", a="efgh") == ["prompts/c.md:4:10: a: must have at most 3 characters"]
+    assert told("two", a=5) == [
+        "prompts/p.yaml:3:10: a: must be a string, not integer",
+        'prompts/p.yaml:3:29: b: must be an integer, not string; see sample "two" at prompts/p.yaml:10:3',
+        'prompts/p.yaml:3:1: bb: is not an input of the prompt; see sample "two" at prompts/p.yaml:10:3'
+        ' (did you mean "b"?)',
+    ]
+    assert told("three") == [
+        'prompts/p.yaml:3:29: b: is missing; it is an integer; see sample "three" at prompts/p.yaml:11:3'
+    ]
+
+
+def test_a_binding_that_leads_nowhere_is_told_where_it_stands(tmp_path: Path) -> None:
+    files = {
+        "c.md": component("{{ a }}", "{a: {type: string}}"),
+        "p.yaml": prompt("      - use: c\n        with: {a: $o.k.x}\n", "{o: {type: object}}"),
+    }
+    with pytest.raises(InputError) as caught:
+        load_files(tmp_path, files).render("p", {"o": {"k": {}}})
+    assert str(caught.value) == "prompts/p.yaml:8:19: o.k.x: is needed by a binding of p and is missing"
 
 
 def test_an_include_sees_its_declared_inputs_only_and_its_defaults(tmp_path: Path) -> None:
