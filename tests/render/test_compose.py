@@ -224,8 +224,7 @@ def test_what_components_refuse_is_told_at_once_where_they_declare_it(tmp_path: 
     files = {
         "c.md": component(
             "{{ a }}{{ b }}{{ c }}",
-            "{a: {type: string, pattern: ^x}, b: {type: string, enum: [red, green]},"
-            " c: {type: string, max_tokens: 2}}",
+            "{a: {type: string, pattern: ^x}, b: {type: string, enum: [red, green]}, c: {type: string, max_tokens: 2}}",
         ),
         "p.yaml": prompt(
             "      - use: c\n        with: {b: $o.colour}\n",
