@@ -7,6 +7,7 @@ deleted at any time; one that is damaged, or cannot be read or written, is ignor
 from __future__ import annotations
 
 import os
+from struct import Struct
 from threading import Lock
 from typing import NamedTuple
 
@@ -20,12 +21,16 @@ except ImportError:
 
 __all__ = ["CountCache", "Counted", "open_count_cache"]
 
-_FORMAT = "promptreg/counts/1"
+_FORMAT = "promptreg/token-counts/1"
+_NUMBERS = Struct("<5I")
+_ENTRY = Struct(f"<16s{_NUMBERS.size}s")
+"""An entry is a digest and the five numbers of `Counted`; the entries follow on a first line with their digest."""
+
 _MOST = 50_000
 """Entries in a file; the ones that were not asked for the longest go first."""
 
 _LARGEST = 16 * 2**20
-"""Bytes of a file that is read: more than `_MOST` entries can have."""
+"""Bytes of a file that is read: more than `_MOST` entries have."""
 
 
 class Counted(NamedTuple):
@@ -68,11 +73,11 @@ class CountCache:
 
     def keep_text(self, text: str, counted: Counted) -> None:
         """Remember a text."""
-        self._new[_digest(text, b"text")] = b",".join(b"%d" % n for n in (counted if counted.head else counted[:1]))
+        self._new[_digest(text, b"text")] = _NUMBERS.pack(*counted)
 
     def keep_run(self, text: str, tokens: int) -> None:
         """Remember a run of a seam."""
-        self._new[_digest(text, b"run")] = b"%d" % tokens
+        self._new[_digest(text, b"run")] = _NUMBERS.pack(tokens, 0, 0, 0, 0)
 
     def save(self) -> None:
         """Write what is new, together with what other processes have written meanwhile; never raises.
@@ -98,15 +103,11 @@ class CountCache:
         if known is None:
             with self._lock:
                 known = self._known = _read(self._file) if self._known is None else self._known
-        line = self._new.get(key) or known.get(key)
-        if line is None:
+        numbers = self._new.get(key) or known.get(key)
+        if numbers is None:
             return None
         self._used[key] = None
-        try:
-            found = Counted(*map(int, line.split(b",")))
-        except (ValueError, TypeError):
-            return None
-        return found if min(found) >= 0 else None
+        return Counted(*_NUMBERS.unpack(numbers))
 
 
 def open_count_cache(counter: Counter) -> CountCache | None:
@@ -116,13 +117,13 @@ def open_count_cache(counter: Counter) -> CountCache | None:
     if ranks is None or folder is None:
         return None
     rule = getattr(counter, "seam_rule", None)
-    name = _digest(f"{_FORMAT}\n{counter.id}\n{ranks}\n{rule.id if rule else ''}", b"counter").decode()
-    return CountCache(os.path.join(folder, "counts", f"{name}.txt"))
+    name = _digest(f"{_FORMAT}\n{counter.id}\n{ranks}\n{rule.id if rule else ''}", b"counter").hex()
+    return CountCache(os.path.join(folder, "counts", name))
 
 
 def _digest(text: str, kind: bytes) -> bytes:
     data = text.encode("utf-8", "surrogatepass")
-    return blake2b(data, digest_size=16, person=kind).hexdigest().encode()
+    return blake2b(data, digest_size=16, person=kind).digest()
 
 
 def _first_line(data: bytes) -> bytes:
@@ -130,7 +131,7 @@ def _first_line(data: bytes) -> bytes:
 
 
 def _read(file: str) -> dict[bytes, bytes]:
-    """The entries by digest, as they are written; taken apart only when they are asked for."""
+    """The entries by digest; their numbers are taken apart only when they are asked for."""
     try:
         if not os.path.isfile(file) or os.path.getsize(file) > _LARGEST:
             return {}
@@ -138,8 +139,9 @@ def _read(file: str) -> dict[bytes, bytes]:
             line, end, data = stream.read().partition(b"\n")
     except OSError:
         return {}
-    words = data.split() if line + end == _first_line(data) else []
-    return dict(zip(words[::2], words[1::2], strict=False))
+    if line + end != _first_line(data) or len(data) % _ENTRY.size:
+        return {}
+    return dict(_ENTRY.iter_unpack(data))
 
 
 def _write(file: str, entries: dict[bytes, bytes]) -> None:
@@ -147,7 +149,7 @@ def _write(file: str, entries: dict[bytes, bytes]) -> None:
     import tempfile  # slow to import, and most runs have nothing to write
     from contextlib import suppress
 
-    data = b"".join([b"%b %b\n" % entry for entry in entries.items()])
+    data = b"".join([_ENTRY.pack(*entry) for entry in entries.items()])
     folder = os.path.dirname(file)
     try:
         os.makedirs(folder, exist_ok=True)
