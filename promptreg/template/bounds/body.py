@@ -32,6 +32,18 @@ _STEPS = 200_000
 """Statements that are followed in one body with its includes; macros that call macros could multiply without end."""
 
 
+_LETTERS = 100
+"""Letters of text that cost a step, each time that they are put together: macros can multiply these too."""
+
+_ASSIGNED = 50
+"""Steps for following an assignment; variables that are set from each other can multiply without end as well."""
+
+_CHAIN = 50
+"""Assignments that are followed one from the other, far from Python's recursion limit."""
+
+_TOO_MUCH = Lack("a template as involved as this")
+
+
 def outline_of(
     body: TextMap,
     includes: Mapping[str, IncludeTarget],
@@ -40,7 +52,11 @@ def outline_of(
     bind: Bind,
 ) -> Outline:
     """What a body that was compiled before can print for inputs of these shapes; `includes` are its targets by ref."""
-    return _Reader(body, includes, inputs, _Context(ceiling, bind)).run()
+    try:
+        return _Reader(body, includes, inputs, _Context(ceiling, bind)).run()
+    except RecursionError:
+        share = Share("", body.location(0), None, (_TOO_MUCH,))
+        return Outline((Gap(None, None, shares=(share,), lacks=(_TOO_MUCH,)),))
 
 
 class _Context:
@@ -74,6 +90,7 @@ class _Reader:
         self.values = Values(self)
         self._found: dict[str, Shape] = {}
         self._open: set[int] = set()
+        self._left_out = 0
 
     def run(self) -> Outline:
         return self._body(self.parsed.tree.body, Scope({}))
@@ -84,23 +101,26 @@ class _Reader:
         """What a variable or input can hold.
 
         No assignment feeds on its own result: a loop forgets what its body sets, and macros do not call themselves. So
-        while one is worked out, it is left out wherever it would be needed.
+        while one is worked out, it is left out wherever it would be needed. What was found without leaving anything
+        out holds everywhere.
         """
         if name in scope.shapes:
             return scope.shapes[name]
         if name in self._found:
             return self._found[name]
+        before = self._left_out
         shapes = [self.inputs[name]] if name in self.inputs else []
         for assignment in self.assignments.by_name.get(name, ()):
             if id(assignment) in self._open:
+                self._left_out += 1
                 continue
-            if self.context.spent(1):
-                return anything(Lack(f'the variable "{name}", which is set from others this often,'))
+            if len(self._open) >= _CHAIN or self.context.spent(_ASSIGNED):
+                return anything(_TOO_MUCH)
             self._open.add(id(assignment))
             shapes += [found for own, found in self._assigned(assignment) if own == name]
             self._open.discard(id(assignment))
         shape = join(shapes)
-        if not self._open:
+        if not self._open or self._left_out == before:
             self._found[name] = shape
         return shape
 
@@ -163,9 +183,11 @@ class _Reader:
 
     def _body(self, statements: Sequence[nodes.Node], scope: Scope) -> Outline:
         if self.context.spent(len(statements) + 1):
-            lack = Lack("a template whose macros call each other this often")
-            return Outline((self._endless(lack),))
-        return Outline.of(piece for statement in statements for piece in self._statement(statement, scope))
+            return Outline((self._endless(_TOO_MUCH),))
+        outline = Outline.of(piece for statement in statements for piece in self._statement(statement, scope))
+        if self.context.spent(sum(len(piece) for piece in outline.pieces if isinstance(piece, str)) // _LETTERS):
+            return Outline((self._endless(_TOO_MUCH),))
+        return outline
 
     def _statement(self, node: nodes.Node, scope: Scope) -> tuple[str | Gap, ...]:
         if isinstance(node, nodes.Output):

@@ -11,7 +11,8 @@ from promptreg.text import Location
 __all__ = ["NO_TEXT", "Bound", "Lack", "at_most", "either", "exactly", "times", "together", "unbounded"]
 
 _CHOICES = 32
-"""Texts that are told apart; beyond it only their greatest length is kept."""
+_WRITTEN = 100_000
+"""Texts that are told apart, and the bytes that they have together; beyond it only their greatest length is kept."""
 
 
 class Lack(NamedTuple):
@@ -79,9 +80,10 @@ NO_TEXT = Bound(0, 0, ("",))
 
 def exactly(*texts: str) -> Bound:
     """One of these texts."""
-    size = max((len(text.encode("utf-8", "surrogatepass")) for text in texts), default=0)
+    sizes = [len(text.encode("utf-8", "surrogatepass")) for text in texts]
     chosen = tuple(dict.fromkeys(texts))
-    return Bound(size, None, chosen if len(chosen) <= _CHOICES else None)
+    is_few = len(chosen) <= _CHOICES and sum(sizes) <= _WRITTEN
+    return Bound(max(sizes, default=0), None, chosen if is_few else None)
 
 
 def at_most(size: int) -> Bound:
@@ -116,8 +118,8 @@ def together(bounds: Iterable[Bound], seam: int) -> Bound:
     found = list(bounds)
     choices = 1
     for bound in found:
-        choices *= len(bound.texts) if bound.texts is not None else _CHOICES + 1
-    if choices <= _CHOICES:
+        choices = min(_CHOICES + 1, choices * (len(bound.texts) if bound.texts is not None else _CHOICES + 1))
+    if choices <= _CHOICES and choices * sum(bound.bytes or 0 for bound in found) <= _WRITTEN:
         return exactly(*map("".join, product(*(bound.texts or () for bound in found))))
     return Bound(
         _sum(bound.bytes for bound in found),

@@ -13,8 +13,9 @@ __all__ = ["ANY_NUMBER", "FRACTION", "WHOLE", "Interval", "between", "join_inter
 _FRACTION = 24
 """Characters of the longest float that Python writes: -2.2250738585072014e-308."""
 
+_BITS = 4096
 _DIGITS = 1235
-"""Digits and sign of the longest integer: 4,096 bits, the limit of inputs (`model.check`) and of templates."""
+"""The longest integer, and its digits and sign: the limit of inputs (`model.check`) and of templates."""
 
 
 class Interval(NamedTuple):
@@ -64,6 +65,8 @@ class Interval(NamedTuple):
         low = high = None
         if None not in sides:
             low, high = _limits(sign, *(side for side in sides if side is not None))
+            if max((low or 0).bit_length(), (high or 0).bit_length()) > _BITS:
+                low = high = None
         return Interval(low, high, integers, floats)
 
 
@@ -110,7 +113,7 @@ def number_text(interval: Interval) -> Bound:
 
 def _length(number: int) -> int:
     # Python refuses to write integers of more than 4,300 digits
-    return _DIGITS if number.bit_length() > 4096 else len(str(number))
+    return _DIGITS if number.bit_length() > _BITS else len(str(number))
 
 
 def _limits(sign: str, low: int, high: int, other_low: int, other_high: int) -> tuple[int | None, int | None]:

@@ -91,11 +91,15 @@ class Outline(NamedTuple):
     def of(cls, pieces: Iterable[str | Gap]) -> Outline:
         """An outline in which texts that touch are one."""
         found: list[str | Gap] = []
+        run: list[str] = []
         for piece in pieces:
-            if isinstance(piece, str) and found and isinstance(found[-1], str):
-                found[-1] += piece
-            elif piece != "":
-                found.append(piece)
+            if isinstance(piece, str):
+                run.append(piece)
+                continue
+            found += ["".join(run)] if any(run) else []
+            found.append(piece)
+            run = []
+        found += ["".join(run)] if any(run) else []
         return cls(tuple(found))
 
     @property

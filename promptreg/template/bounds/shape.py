@@ -20,6 +20,7 @@ __all__ = [
     "Row",
     "Shape",
     "anything",
+    "bundled",
     "each",
     "join",
     "join_rows",
@@ -34,6 +35,10 @@ __all__ = [
 
 WRITTEN = 4
 """By how much the bytes of a text can grow inside of a printed list, where Python writes it in quotes (U+0000)."""
+
+
+_NODES = 2000
+"""Lists, mappings and values inside of a list or mapping that a template writes, counting shared ones again."""
 
 
 class Row(NamedTuple):
@@ -159,12 +164,27 @@ def of_value(value: Any) -> Shape:
 def listed(places: Iterable[Shape]) -> Shape:
     """A list of known length."""
     found = tuple(places)
-    return Shape(row=Row(join(found), len(found), None, found))
+    return bundled(Shape(row=Row(join(found), len(found), None, found)), found)
+
+
+def bundled(whole: Shape, inner: Iterable[Shape]) -> Shape:
+    """A list or mapping made of other shapes, as long as it can be looked through: a template may double it at will."""
+    waiting, seen = list(inner), 0
+    while waiting:
+        shape = waiting.pop()
+        seen += 1
+        if seen > _NODES:
+            return anything(Lack("a list or mapping that holds others this often"))
+        if shape.row is not None:
+            waiting += [shape.row.each, *shape.row.places]
+        if shape.record is not None:
+            waiting += [*shape.record.fields.values(), *([shape.record.rest] if shape.record.rest else [])]
+    return whole
 
 
 def join(shapes: Iterable[Shape]) -> Shape:
     """A value of any of these shapes."""
-    found = list(shapes)
+    found = list({id(shape): shape for shape in shapes}.values())
     if len(found) == 1:
         return found[0]
     texts = [shape.text for shape in found if shape.text is not None]

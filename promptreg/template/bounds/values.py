@@ -18,6 +18,7 @@ from promptreg.template.bounds.shape import (
     Row,
     Shape,
     anything,
+    bundled,
     join,
     listed,
     number,
@@ -124,7 +125,7 @@ class Values:
             if not known or not isinstance(key, str):
                 return anything(Lack("a mapping whose keys are not written in the template"))
             fields[key] = self.shape(pair.value, scope)
-        return Shape(record=Record(fields))
+        return bundled(Shape(record=Record(fields)), fields.values())
 
     def _operator(self, node: nodes.BinExpr | nodes.UnaryExpr, scope: Scope) -> Shape:
         if isinstance(node, nodes.Not):

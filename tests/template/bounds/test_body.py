@@ -113,13 +113,55 @@ def test_text_that_no_input_changes_is_counted_exactly() -> None:
     assert bound_of(template, {}).tokens == ceiling().measure.counter.count(text)
 
 
-def test_macros_that_multiply_are_given_up() -> None:
-    body = "{% macro m0() %}x{% endmacro %}"
-    for number in range(1, 30):
-        body += f"{{% macro m{number}() %}}{{{{ m{number - 1}() }}}}{{{{ m{number - 1}() }}}}{{% endmacro %}}"
-    gap = bound_of(compiled(body + "{{ m29() }}", []), {})
+def chained(first: str, step: str, last: str) -> str:
+    """A body of forty steps, each of which may name the one before as OLD and itself as NEW."""
+    steps = [step.replace("OLD", str(number - 1)).replace("NEW", str(number)) for number in range(1, 40)]
+    return first + "".join(steps) + last
+
+
+INVOLVED = {
+    "macros": "{% macro m0() %}x{% endmacro %}"
+    + "".join(f"{{% macro m{n}() %}}{{{{ m{n - 1}() }}}}{{{{ m{n - 1}() }}}}{{% endmacro %}}" for n in range(1, 30))
+    + "{{ m29() }}",
+    "lists": chained("{% set a0 = [short] %}", "{% set aNEW = [aOLD, aOLD] %}", "{{ a39 }}"),
+    "two lists": chained(
+        "{% set a0 = [short] %}{% set b0 = [1] %}",
+        "{% set aNEW = [aOLD, bOLD] %}{% set bNEW = [bOLD, aOLD] %}",
+        "{% for x in a39 %}{{ x }}{% endfor %}",
+    ),
+    "mappings": chained("{% set a0 = {} %}", "{% set aNEW = {'a': aOLD, 'b': aOLD} %}", "{{ a39 }}"),
+    "each other": "".join(
+        f"{{% set a{one} = {' ~ '.join(f'a{other}' for other in range(20) if other != one)} %}}" for one in range(20)
+    )
+    + "{{ a3 }}",
+    "one after the other": "{% set a = a ~ 'x' %}" * 200 + "{{ a }}",
+    "deep": "{% macro m0() %}x{% endmacro %}"
+    + "".join(
+        f"{{% macro m{n}() %}}{'{% if short %}' * 19}{{{{ m{n - 1}() }}}}{'{% endif %}' * 19}{{% endmacro %}}"
+        for n in range(1, 30)
+    )
+    + "{{ m29() }}",
+}
+
+
+@pytest.mark.parametrize("kind", INVOLVED)
+def test_what_would_take_for_ever_has_no_limit(kind: str) -> None:
+    gap = bound_of(compiled(INVOLVED[kind], [*SCHEMAS, "a"]), {**SCHEMAS, "a": SHORT})
     assert gap.tokens is None
-    assert "macros call each other" in str(gap.lacks[0])
+    assert "as involved as this" in str(gap.lacks[0]) or "holds others this often" in str(gap.lacks[0])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        chained("{% set a0 = size %}", "{% set aNEW = aOLD * aOLD %}", "{{ a30 }}"),
+        "{{ " + " ~ ".join(["kind"] * 500) + " }}",
+        "{{ rows" + " | batch(2)" * 40 + " | list }}",
+        "{{ kind" + " | replace('', 'xx')" * 40 + " }}",
+    ],
+)
+def test_what_only_grows_has_a_limit_of_any_size(body: str) -> None:
+    assert bound_of(compiled(body, list(SCHEMAS)), SCHEMAS).tokens is not None
 
 
 def test_a_share_names_its_expression_and_place() -> None:
