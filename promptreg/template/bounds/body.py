@@ -28,7 +28,7 @@ __all__ = ["Bind", "outline_of"]
 Bind = Callable[[IncludeTarget, Mapping[str, Shape]], Mapping[str, Shape]]
 """The shapes of the inputs of an include target, from those of the names that the including text hands over."""
 
-_STEPS = 200_000
+_STEPS = 50_000
 """Statements that are followed in one body with its includes; macros that call macros could multiply without end."""
 
 
