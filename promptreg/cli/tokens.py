@@ -82,6 +82,8 @@ def command(
         streams.write_document(answer.document())
     else:
         streams.write_rows(answer.rows())
+    streams.flush()
+    registry.save_counts()
     return FINDINGS if check and not answer.fits else 0
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from promptreg.model.prompt import Message, Part, Prompt, Slot
 from promptreg.render.budget.allowance import Allowance
+from promptreg.render.budget.assemble import Pricing
 from promptreg.render.program import Condition, Program
 from promptreg.render.rendered import PromptPin
 from promptreg.render.segment import Label
@@ -237,8 +238,11 @@ class _Worst:
     def _overhead(self, messages: Iterable[Message | Slot]) -> Overhead | None:
         if self.profile is None:
             return None
-        roles = [{"role": message.role} for message in messages if isinstance(message, Message)]
-        return self.profile.overhead(roles, self.measure.counter)
+        roles = [message.role for message in messages if isinstance(message, Message)]
+        return Overhead(sum(map(self._around, roles)), self.profile.reply, self.profile.name)
+
+    def _around(self, role: str) -> int:
+        return Pricing(self.measure, self.profile).overhead({"role": role, "content": ""})
 
     def _risks(self, required: int | None) -> Iterable[str]:
         for own in self.units:

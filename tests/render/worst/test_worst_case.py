@@ -14,9 +14,10 @@ from promptreg.errors import BudgetError, InputError, InvalidFile
 from promptreg.render.budget.allowance import Allowance
 from promptreg.render.worst.worst_case import WorstCase, worst_case
 from promptreg.tokens import counter_for, profile_for
+from promptreg.tokens.count_cache import CountCache
 from promptreg.tokens.measure import Measure
 from tests.render.worst.made_prompts import Made, load_made, made_prompts
-from tests.support.registries import component, load_files
+from tests.support.registries import SUPPORT, component, load_files
 
 
 def worst_of(registry: Registry, name: str = "p", tokens: int | None = None, reserve: int = 0) -> WorstCase:
@@ -194,3 +195,17 @@ def test_required_parts_always_fit_what_the_worst_case_asks_for(made: Made, more
     assert rendered.tokens.total <= budget
     full = worst_of(registry, tokens=budget)
     assert full.total is None or rendered.tokens.total <= full.total
+
+
+def test_a_second_worst_case_needs_no_tokenizer(tmp_path: Path) -> None:
+    registry = load_files(tmp_path, SUPPORT)
+    state = registry._state()
+    program = state.program(state.wanted("reply", locked=False))
+    calls = []
+    for _ in range(2):
+        measure = Measure(counter_for(None), CountCache(str(tmp_path / "counts")))
+        worst_case(program, "reply", measure, profile_for("openai/gpt-4o"), Allowance(900, 0, "pack", False))
+        measure.save()
+        calls.append(measure.calls)
+    assert calls[0] > 0
+    assert calls[1] == 0
