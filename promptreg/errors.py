@@ -22,6 +22,7 @@ __all__ = [
     "PluginInvalid",
     "Problem",
     "PromptregError",
+    "RecountDiffers",
     "ReleaseRefused",
     "RenderError",
     "TemplateInvalid",
@@ -155,6 +156,12 @@ class BudgetError(PromptregError):
         super().__init__(problems)
         self.smallest = smallest
         self.largest = tuple(largest)
+
+
+class RecountDiffers(PromptregError):
+    """A planned total is not what the messages have: the counter, or its seam rule, does not count alike each time."""
+
+    code = "recount"
 
 
 class OutputInvalid(PromptregError):

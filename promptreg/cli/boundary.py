@@ -15,6 +15,7 @@ from promptreg.errors import (
     PluginFailed,
     Problem,
     PromptregError,
+    RecountDiffers,
     UsageError,
     WriteFailed,
     nearest,
@@ -27,6 +28,7 @@ FINDINGS, BAD_INPUT, NO_ANSWER, INTEGRITY, INTERRUPTED = 1, 2, 3, 4, 130
 _EXIT_CODES: tuple[tuple[type[PromptregError], int], ...] = (
     (OutputInvalid, FINDINGS),
     (PluginFailed, NO_ANSWER),
+    (RecountDiffers, NO_ANSWER),
     (WriteFailed, NO_ANSWER),
     (IntegrityError, INTEGRITY),
     (PromptregError, BAD_INPUT),

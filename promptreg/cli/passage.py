@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from promptreg.errors import UnknownName, UsageError
 from promptreg.render.segment import Segment, cut
 
-__all__ = ["Passage", "at_offset", "find_text", "origins"]
+__all__ = ["Passage", "at_offset", "find_text", "holds", "origins"]
 
 _SHOWN = 80
 
@@ -44,6 +44,11 @@ def find_text(messages: Sequence[Mapping[str, Any]], wanted: str) -> list[Passag
             f"the rendered prompt does not hold the text {_quoted(wanted)}", suggestion=_nearest(texts, wanted)
         )
     return found
+
+
+def holds(messages: Sequence[Mapping[str, Any]], wanted: str) -> bool:
+    """Whether `wanted` stands in any of the messages."""
+    return any(wanted in text.text for text in _texts(messages))
 
 
 def at_offset(messages: Sequence[Mapping[str, Any]], message: int, offset: int, content_part: int | None) -> Passage:

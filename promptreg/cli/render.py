@@ -9,7 +9,7 @@ import click
 from promptreg.cli import streams
 from promptreg.cli.files import write_file
 from promptreg.cli.inputs import Given
-from promptreg.cli.options import format_option, input_options, prompt_name, reading_options
+from promptreg.cli.options import budget_options, format_option, input_options, prompt_name, reading_options
 from promptreg.cli.session import Where, open_registry, render
 from promptreg.errors import TokenizerMissing, UsageError
 from promptreg.output.json_text import document_text, payload_text
@@ -31,6 +31,7 @@ Examples:
   promptreg render chat/reply -i inputs.json --format openai
   jq '.[0]' tickets.json | promptreg render support/refund-reply -i -
   promptreg render support/refund-reply@^2 --sample small-claim -o prompt.txt
+  promptreg render support/refund-reply --sample small-claim --budget 3000
 
 \b
 Formats:
@@ -50,6 +51,7 @@ Formats:
 )
 @prompt_name()
 @input_options
+@budget_options
 @click.option(
     "-o",
     "--output",
@@ -65,6 +67,8 @@ def command(
     file: str | None,
     assignments: tuple[str, ...],
     key: str | None,
+    budget: int | None,
+    counter: str | None,
     output: str | None,
     form: str,
     where: Where,
@@ -73,13 +77,22 @@ def command(
 
     NAME may ask for a version, as in hello@^2. Inputs come from a sample, then from -i, then from -v; each replaces
     whole inputs of the ones before. Every missing, unknown or ill-typed input is reported before any text exists.
+
+    A prompt with a budget is made to fit it. What is shortened or left out is in the JSON, and a line each on a
+    terminal; `promptreg why NAME --dropped` shows its text.
     """
     if output == "":
         raise UsageError("-o: the name of the file is empty")
-    rendered = render(open_registry(where), name, Given(sample, file, assignments, key))
+    registry = open_registry(where)
+    rendered = render(registry, name, Given(sample, file, assignments, key), budget=budget, counter=counter)
     if form == "text" and output is None and streams.screen().is_terminal:
         _show(rendered)
-        return
+    else:
+        _write(rendered, form, output)
+    registry.save_counts()
+
+
+def _write(rendered: Rendered, form: str, output: str | None) -> None:
     is_text = form == "text"
     text = rendered.text if is_text else _json_text(rendered, form)
     if output is not None and output != "-":
@@ -104,6 +117,12 @@ def _show(rendered: Rendered) -> None:
     streams.flush()
     for warning in _warnings(rendered):
         streams.warn(warning)
+    if rendered.is_planned:
+        from promptreg.render.report import row_text
+
+        for row in rendered.parts:
+            if row.state in ("shortened", "dropped"):
+                streams.talk(f"  {row_text(row)}")
 
 
 def _warnings(rendered: Rendered) -> tuple[str, ...]:
@@ -124,7 +143,7 @@ def _view(rendered: Rendered) -> View:
         total = rendered.tokens
         details.append(f"{total.total} tokens ({total.counter}{'' if total.exact else ', approximate'})")
         if total.limit is not None:
-            details.append(f"budget {total.limit}")
+            details.append(f"limit {total.limit}")
         details.append(f"stable prefix {total.stable_prefix}")
         for row in rendered.parts:
             tokens |= {row.id: row.tokens, **{item.id: item.tokens for item in row.items}}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from promptreg.cli import streams
 from promptreg.cli.boundary import exit_code
-from promptreg.errors import InputError, Problem, UsageError
+from promptreg.errors import InputError, Problem, RecountDiffers, UsageError
 from promptreg.registry.moments import NOW, Moment
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from promptreg.cli.inputs import Given
     from promptreg.render.rendered import Rendered
 
-__all__ = ["Where", "hint_if_empty", "open_registry", "render", "report_problems"]
+__all__ = ["Where", "checked", "hint_if_empty", "open_registry", "render", "report_problems"]
 
 
 class Where(NamedTuple):
@@ -59,12 +59,15 @@ def _open_bundle(file: str, where: Where) -> Registry:
 def render(
     registry: Registry, ref: str, given: Given, *, budget: int | None = None, counter: str | None = None
 ) -> Rendered:
-    """The prompt with the inputs that the options gave; a refusal of no inputs at all names the samples."""
+    """The prompt with the inputs that the options gave; a refusal of no inputs at all names the samples.
+
+    What was planned for a budget is counted again; raises RecountDiffers when that gives another total.
+    """
     from promptreg.cli.inputs import explained, gather
 
     inputs = gather(registry, ref, given)
     try:
-        return registry.render(ref, inputs, key=given.key, budget=budget, counter=counter)
+        return checked(registry.render(ref, inputs, key=given.key, budget=budget, counter=counter))
     except InputError as error:
         samples = registry.samples(ref)
         if given.is_empty and samples:
@@ -77,6 +80,24 @@ def render(
             sample = registry.sample(ref, given.sample, key=given.key)
             error = see_sample(error, registry.component(ref, key=given.key).written, given.sample, sample, inputs)
         raise error from None
+    except UsageError as error:
+        raise UsageError(map(_as_option, error.problems)) from None
+
+
+def _as_option(problem: Problem) -> Problem:
+    """What is wrong with an argument of the library, told of the option that it came from."""
+    is_option = problem.key in ("budget", "counter")
+    return problem._replace(key=f"--{problem.key}") if is_option else problem
+
+
+def checked(rendered: Rendered) -> Rendered:
+    """The same prompt, once its total was counted anew; without a budget nothing is counted."""
+    if rendered.is_planned:
+        total, again = rendered.tokens.total, rendered.recount()
+        if total != again:
+            message = f"{total} tokens were planned, and {again} are counted: is the counter {rendered.tokens.counter}"
+            raise RecountDiffers(f"{message} the same for the same text, with a seam rule that holds?")
+    return rendered
 
 
 def hint_if_empty(registry: Registry) -> None:

@@ -59,7 +59,10 @@ class Counting:
 
     def _counter(self, model: str | None, chosen: str | None) -> Counter:
         if chosen is not None:
-            return get_counter(chosen, folder=self._folder, lazy=True)
+            try:
+                return get_counter(chosen, folder=self._folder, lazy=True)
+            except UsageError as error:
+                raise UsageError([problem._replace(key="counter") for problem in error.problems]) from None
         try:
             return counter_for(model, self._default, self._folder, lazy=True)
         except UsageError as error:

@@ -159,6 +159,11 @@ class Rendered:
         kept, shortened, dropped, skipped = (tuple(row for row in self.parts if row.state == state) for state in states)
         return PlanReport(kept, shortened, dropped, skipped, self.tokens)
 
+    @property
+    def is_planned(self) -> bool:
+        """Whether a budget, or a limit of a part, decided what is sent."""
+        return self._fitted is not None
+
     @cached_property
     def dropped(self) -> tuple[Dropped, ...]:
         """Every text of the full prompt that is not sent, in document order, with its origins."""

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from promptreg.render.ledger import PartRow, TokenCount
 from promptreg.render.segment import Segment
 
-__all__ = ["Dropped", "PlanReport", "row_text"]
+__all__ = ["Dropped", "PlanReport", "fate", "row_text"]
 
 
 class Dropped(NamedTuple):
@@ -46,15 +46,19 @@ class PlanReport(NamedTuple):
 
 
 def row_text(row: PartRow) -> str:
-    """One line about a part: `0.2 examples/replies: dropped, priority 40, no room (12 tokens missing, …)`."""
+    """One line about a part: `0.2 examples/replies: dropped: priority 40, no room (12 tokens missing, …)`."""
     said = f"{row.id} {row.label.name}: {row.state}"
     if row.state in ("kept", "shortened"):
         size = f"{row.tokens}" if row.tokens == row.tokens_full else f"{row.tokens} of {row.tokens_full}"
         said += f" ({size} tokens, {row.stage})"
-    said += f": {row.reason}" if row.reason else ""
+    return f"{said}: {fate(row)}"
+
+
+def fate(row: PartRow) -> str:
+    """Why it went so: `priority 40, no room (12 tokens missing, in full from a budget of 420)`."""
     more = []
     if row.missing:
         more.append(f"{row.missing} token{'s' * (row.missing != 1)} missing")
     if row.keeps_at is not None:
         more.append(f"in full from a budget of {row.keeps_at}")
-    return said + (f" ({', '.join(more)})" if more else "")
+    return row.reason + (f" ({', '.join(more)})" if more else "")

@@ -58,6 +58,8 @@ def _captured() -> Iterator[list[str]]:
         ("schema t", ["tokens", "tree"]),
         ("tokens hello --counter o", ["o200k_base", "o200k_harmony"]),
         ("completion z", ["zsh"]),
+        ("render hello --counter o200k_b", ["o200k_base"]),
+        ("why hello --counter cl", ["cl100k_base"]),
     ],
 )
 def test_the_words_that_fit_are_offered(line: str, words: list[str]) -> None:

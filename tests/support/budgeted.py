@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +14,21 @@ from tests.support.origins import check_origin, check_tiling
 from tests.support.registries import component
 
 __all__ = ["FILES", "INPUTS", "check_budget_laws", "check_nothing_is_lost", "inputs"]
+
+CALL = {"id": "c1", "type": "function", "function": {"name": "find", "arguments": "{}"}}
+INPUTS: dict[str, Any] = {
+    "limit": 50,
+    "ticket": "Where is my parcel? It should have been here on Monday.\nI ordered it three weeks ago.\nPlease help me. "
+    * 3,
+    "docs": [{"title": f"Note {n}", "body": "Parcels to the islands take a week longer."} for n in range(4)],
+    "history": [
+        {"role": "user", "content": "Hello, is anybody there? I have a question about an order of last month."},
+        {"role": "assistant", "content": None, "tool_calls": [CALL]},
+        {"role": "tool", "tool_call_id": "c1", "content": "order 17, sent on the third of May"},
+        {"role": "assistant", "content": [{"type": "text", "text": "Yes, "}, {"type": "text", "text": "go on."}]},
+        {"role": "user", "content": "It is about the blue lamp, not the red one; the red one has come already."},
+    ],
+}
 
 PROMPT = """\
 kind: prompt
@@ -53,7 +69,7 @@ messages:
 """
 
 FILES = {
-    "p.yaml": PROMPT,
+    "p.yaml": f"{PROMPT}samples: {{full: {json.dumps(INPUTS)}}}\n",
     "instructions/agent.md": component("You answer for {{ shop }}.\n", "{shop: {type: string}}"),
     "rules/limits.md": component(
         "Keep to these rules:\n- Never promise more than {{ limit }} EUR, whatever the customer says.\n"
@@ -84,21 +100,6 @@ FILES = {
               We refund it.
           - {id: thanks, input: Thank you!, output: You are welcome., priority: 1}
         """,
-}
-
-CALL = {"id": "c1", "type": "function", "function": {"name": "find", "arguments": "{}"}}
-INPUTS: dict[str, Any] = {
-    "limit": 50,
-    "ticket": "Where is my parcel? It should have been here on Monday.\nI ordered it three weeks ago.\nPlease help me. "
-    * 3,
-    "docs": [{"title": f"Note {n}", "body": "Parcels to the islands take a week longer."} for n in range(4)],
-    "history": [
-        {"role": "user", "content": "Hello, is anybody there? I have a question about an order of last month."},
-        {"role": "assistant", "content": None, "tool_calls": [CALL]},
-        {"role": "tool", "tool_call_id": "c1", "content": "order 17, sent on the third of May"},
-        {"role": "assistant", "content": [{"type": "text", "text": "Yes, "}, {"type": "text", "text": "go on."}]},
-        {"role": "user", "content": "It is about the blue lamp, not the red one; the red one has come already."},
-    ],
 }
 
 _TEXT = st.text(st.sampled_from("ab cd.\n\r'…é漢🙂<>/") | st.characters(codec="utf-8"), max_size=60)

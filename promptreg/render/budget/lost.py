@@ -93,18 +93,29 @@ def _of_part(full: ComposedPart, decision: Decision) -> Iterator[Lost]:
 
 
 def _of_pieces(full: ComposedPart, pieces: tuple[Piece, ...], gone: frozenset[str]) -> Iterator[Lost]:
-    """The items that are left out, and what else is not among the pieces but the blanks around items."""
+    """The items that are left out, and what else is not among the pieces; joiners and blanks go without a word."""
     name = full.program.part.id
-    items = iter([span for span in items_of(full) if span.id in gone] if gone else [])
+    spans = items_of(full) if gone or full.program.examples is not None else ()
+    between = [(span.start, span.end) for span in spans] if full.program.examples is not None else None
+    items = iter([span for span in spans if span.id in gone])
     item = next(items, None)
     for start, end in _gaps(pieces, len(full.text)):
         at = start
         while item is not None and item.start < end:
-            yield from _cut(name, full, at, item.start)
+            yield from _cut_part(name, full, (at, item.start), between)
             yield Lost(name, item.id, "item", full, item.start, item.end)
             at = item.end
             item = next(items, None)
-        yield from _cut(name, full, at, end)
+        yield from _cut_part(name, full, (at, end), between)
+
+
+def _cut_part(
+    name: str, full: ComposedPart, cut: tuple[int, int], examples: list[tuple[int, int]] | None
+) -> Iterator[Lost]:
+    """What was cut of a part; of examples only what overlaps one."""
+    start, end = cut
+    if examples is None or any(first < end and start < last for first, last in examples):
+        yield from _cut(name, full, start, end)
 
 
 def _of_slot(own: Sequence[ComposedMessage], unit: Unit, decision: Decision) -> Iterator[Lost]:

@@ -107,7 +107,7 @@ class _Rows:
                 seam = joined.tokens - (before.tokens if before is not None else 0) - alone
                 before = joined
                 self.total = start + joined.tokens
-            self._row(planned, part.program.label, alone, seam, tuple(self._items(whole, planned)))
+            self._row(planned, whole.program.label, alone, seam, tuple(self._items(whole, planned)))
 
     def _items(self, full: ComposedPart, planned: _Planned) -> Iterator[ItemRow]:
         """The items of what is sent: of a variant its own, else all of the part, with what became of each."""
@@ -161,12 +161,18 @@ class _Rows:
                 seam_tokens=seam,
                 running_total=self.total,
                 priority=planned.unit.priority,
-                reason=decision.reason,
+                reason=_reason(decision),
                 items=items,
                 missing=decision.missing,
                 keeps_at=planned.keeps_at,
             )
         )
+
+
+def _reason(decision: Decision) -> str:
+    """Why it went so, and what is left of a shortened part."""
+    form = decision.form
+    return f"{decision.reason}: {form.note}" if form is not None and form.note else decision.reason
 
 
 def _empty_slot(declared: Slot, root: Label, total: int) -> PartRow:
