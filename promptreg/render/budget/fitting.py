@@ -47,7 +47,9 @@ class Fitted:
     @cached_property
     def keeps_at(self) -> tuple[KeepsAt | None, ...]:
         """For each part of the plan a limit at which it is kept in full; plans again, so ask only to show it."""
-        return keeps_at(self.assembled.layout, self.plan, self.pricing.measure)
+        # where histories are cut by a share of the limit, other limits have other forms
+        search = self.allowance.sticky is not True
+        return keeps_at(self.assembled.layout, self.plan, self.pricing.measure, search=search)
 
     @property
     def is_pressed(self) -> bool:

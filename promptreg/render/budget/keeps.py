@@ -22,12 +22,13 @@ class KeepsAt(NamedTuple):
     is_smallest: bool
 
 
-def keeps_at(layout: Layout, plan: Plan, measure: Measure) -> tuple[KeepsAt | None, ...]:
+def keeps_at(layout: Layout, plan: Plan, measure: Measure, *, search: bool = True) -> tuple[KeepsAt | None, ...]:
     """For every part of the plan a limit that would keep it in full; None where it is already, or where none would.
 
     *In full* is the part's best form. Between a plan's limit and its `next_limit` nothing changes, so trying these
     one after the other finds the smallest. When that takes too long, the answer is the limit from which on the part
-    is in the core; there it is kept for certain, though perhaps also at some limit below.
+    is in the core; there it is kept for certain, though perhaps also at some limit below. So it is without `search`,
+    for a layout whose forms depend on the limit.
     """
     wanted = {
         position
@@ -40,7 +41,7 @@ def keeps_at(layout: Layout, plan: Plan, measure: Measure) -> tuple[KeepsAt | No
     wanted.intersection_update(certain)
     found: dict[int, KeepsAt] = {}
     tried = plan
-    for _ in range(_PLANS if len(layout.parts) <= _PARTS else 0):
+    for _ in range(_PLANS if search and len(layout.parts) <= _PARTS else 0):
         if not wanted or tried.next_limit is None:
             break
         tried = make_plan(layout, tried.next_limit, measure, plan.fit)
