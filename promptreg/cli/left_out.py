@@ -46,11 +46,11 @@ def _placed(segments: Sequence[Segment], start: int, end: int) -> tuple[Segment,
 
 
 def heading(left_out: LeftOut, rows: Iterable[PartRow]) -> str:
-    """What became of a piece: `not sent: item 0.2#3 of part 0.2 (examples/refunds), left out: …`."""
+    """What became of a piece: `not sent: item 0.2#3 of part 0.2 examples/refunds, left out: …`."""
     found = left_out.dropped
     row = _row(rows, found)
     item = f"item {found.item} of " if found.item else ""
-    return f"not sent: {item}part {row.id} ({row.label.name}), {_HOW[found.how]}: {fate(row)}"
+    return f"not sent: {item}part {row.called}, {_HOW[found.how]}: {fate(row)}"
 
 
 def fate_document(left_out: LeftOut, rows: Iterable[PartRow]) -> dict[str, Any]:

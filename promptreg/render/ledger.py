@@ -46,6 +46,7 @@ class PartRow(NamedTuple):
     what is sent alone, `tokens_full` the part in full; `seam_tokens` is what joining it adds or saves.
     `running_total` is the exact count of all contents up to and with this part, without chat overhead. `missing` are
     the tokens that a dropped part lacked at its shortest, `keeps_at` the smallest budget that keeps it in full.
+    `name` is what people call it where that says more than the component: the fence of a text, the input of a slot.
     """
 
     id: str
@@ -61,6 +62,12 @@ class PartRow(NamedTuple):
     items: tuple[ItemRow, ...]
     missing: int = 0
     keeps_at: int | None = None
+    name: str = ""
+
+    @property
+    def called(self) -> str:
+        """Its id, and the name that says most."""
+        return f"{self.id} {self.name or self.label.name}"
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form of design section 6."""

@@ -47,7 +47,7 @@ class PlanReport(NamedTuple):
 
 def row_text(row: PartRow) -> str:
     """One line about a part: `0.2 examples/replies: dropped: priority 40, no room (12 tokens missing, …)`."""
-    said = f"{row.id} {row.label.name}: {row.state}"
+    said = f"{row.called}: {row.state}"
     if row.state in ("kept", "shortened"):
         size = f"{row.tokens}" if row.tokens == row.tokens_full else f"{row.tokens} of {row.tokens_full}"
         said += f" ({size} tokens, {row.stage})"

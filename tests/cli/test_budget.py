@@ -125,7 +125,7 @@ def test_why_lists_places_that_are_sent_before_those_that_are_not(folder: Path) 
     headings = [line for line in result.out.splitlines() if ", occurrence " in line]
     assert [line.partition(" ")[0] for line in headings] == ["message", "not", "not"]
     second = asked(folder, "why", *tight, "--occurrence", "2").out
-    assert second.startswith("not sent: part 3.0 (p), cut out: ")
+    assert second.startswith("not sent: part 3.0 ticket, cut out: ")
 
 
 def test_without_pressure_nothing_is_left_out(folder: Path) -> None:

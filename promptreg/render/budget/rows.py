@@ -30,6 +30,7 @@ class _Planned(NamedTuple):
     decision: Decision
     tokens_full: int
     keeps_at: int | None
+    name: str
 
 
 def plan_overhead(fitted: Fitted) -> Overhead | None:
@@ -74,7 +75,7 @@ class _Rows:
         rows = zip(fitted.assembled.units, layout.parts, fitted.plan.decisions, fitted.keeps_at, strict=True)
         for unit, part, decision, keeps in rows:
             at = keeps.limit + fitted.allowance.reserve if keeps is not None else None
-            yield unit.id, _Planned(unit, decision, part.forms.full_tokens, at)
+            yield unit.id, _Planned(unit, decision, part.forms.full_tokens, at, part.name)
 
     def run(self, prompt: Prompt) -> list[PartRow]:
         sent = {message.declared.position: message for message in self.fitted.messages if message.item is None}
@@ -165,6 +166,7 @@ class _Rows:
                 items=items,
                 missing=decision.missing,
                 keeps_at=planned.keeps_at,
+                name=planned.name,
             )
         )
 
