@@ -80,7 +80,7 @@ def test_a_text_that_is_not_there_is_answered_with_the_nearest() -> None:
 def test_the_piece_is_given_in_one_way(arguments: list[str]) -> None:
     result = run(*_WHY, *arguments)
     assert (result.code, result.out) == (2, "")
-    assert "--text TEXT, or with --message N and --offset N" in result.err
+    assert "--text TEXT, with --message N and --offset N, or with --dropped" in result.err
 
 
 def test_every_character_has_an_answer() -> None:
