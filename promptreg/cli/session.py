@@ -81,13 +81,14 @@ def render(
             error = see_sample(error, registry.component(ref, key=given.key).written, given.sample, sample, inputs)
         raise error from None
     except UsageError as error:
-        raise UsageError(map(_as_option, error.problems)) from None
+        if any(map(_is_argument, error.problems)):
+            raise UsageError(problem._replace(key=f"--{problem.key}") for problem in error.problems) from None
+        raise
 
 
-def _as_option(problem: Problem) -> Problem:
-    """What is wrong with an argument of the library, told of the option that it came from."""
-    is_option = problem.key in ("budget", "counter")
-    return problem._replace(key=f"--{problem.key}") if is_option else problem
+def _is_argument(problem: Problem) -> bool:
+    """Whether a problem speaks of an argument of the library, for which there is an option."""
+    return problem.path is None and problem.key in ("budget", "counter")
 
 
 def checked(rendered: Rendered) -> Rendered:
