@@ -18,6 +18,7 @@ MODULES: tuple[str, ...] = (
     "refused_access",
     "template_syntax_error",
     "undefined_variable",
+    "unused_variable",
     "version_unsatisfied",
 )
 """Modules of `promptreg.lint.rules`, one rule each."""

@@ -74,15 +74,23 @@ class Head:
         return tuple(Template(self, body) for body in self.bodies)
 
     @cached_property
-    def problems(self) -> tuple[Problem, ...]:
-        """What keeps its refs from being resolved, those of the components that it leads to included."""
+    def _resolved(self) -> tuple[Mapping[str, Component], tuple[Problem, ...]]:
         from promptreg.errors import PromptregError
 
         try:
-            self.workspace.registry.closure(self.name)
+            return self.workspace.registry.closure(self.name).members, ()
         except PromptregError as error:
-            return error.problems
-        return ()
+            return {}, error.problems
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What keeps its refs from being resolved, those of the components that it leads to included."""
+        return self._resolved[1]
+
+    @property
+    def members(self) -> Mapping[str, Component]:
+        """Every component that it leads to, by name; none when its refs cannot be resolved."""
+        return self._resolved[0]
 
     @cached_property
     def scalars(self) -> tuple[tuple[int, int], ...]:
@@ -100,6 +108,12 @@ class Head:
             except KeyError:
                 pass
         return Place(self.source, start, start)
+
+    def key_place(self, path: tuple[str | int, ...]) -> Place:
+        """The last key of a key path of its YAML, as far as it is written plainly."""
+        start = self.offset(path, key=True)
+        word = str(path[-1])
+        return Place(self.source, start, start + len(word) if self.source.text.startswith(word, start) else start)
 
     def offset(self, path: tuple[str | int, ...], *, key: bool = False) -> int:
         """The file offset of the value (or key) at a key path."""
