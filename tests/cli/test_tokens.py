@@ -250,3 +250,10 @@ def test_control_characters_of_a_prompt_do_not_reach_the_terminal(tmp_path: Path
 def test_the_small_registry_has_worst_cases_for_every_prompt() -> None:
     for name in ("hello", "notes", "support/reply"):
         valid(tokens(SMALL, name, "--format", "json").out, "tokens")
+
+
+def test_a_ledger_without_a_budget_sums_up_too(folder: Path) -> None:
+    document = valid(tokens(folder, "plain", "-v", "name=Ana", "--format", "json").out, "tokens")
+    assert document["budget"] is None
+    assert sum(part["tokens"] + part["seam_tokens"] for part in document["parts"]) == document["total"]
+    assert document["total"] == promptreg.load(folder / "prompts").render("plain", {"name": "Ana"}).recount()
