@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 from promptreg.render.budget.form import Range
@@ -43,7 +44,7 @@ class ItemForms:
         joined: bool,
     ) -> None:
         self.text = "".join(text for text, _ in runs)
-        self.items = sorted(item for item in items if item.start < item.end)
+        self.items = sorted((item for item in items if item.start < item.end), key=attrgetter("start"))
         self._measure = measure
         self._runs = runs
         self._order = drop_order(self.items, drop)

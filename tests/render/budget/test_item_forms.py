@@ -21,7 +21,7 @@ COUNTER = get_counter()
 def lists(draw: st.DrawFn) -> tuple[str, list[ItemSpan]]:
     """Bullets with text before, between and after them."""
     text, items = "", []
-    for number in range(1, draw(st.integers(1, 6)) + 1):
+    for number in range(1, draw(st.integers(1, 13)) + 1):
         text += draw(st.sampled_from(["", "", "Also:\n", "\n", "Text\n\n"]))
         bullet = draw(st.sampled_from(["- one\n", "- two\n  more\n", "* three\n\n", "- vier: fünf\n"]))
         items.append(
@@ -73,6 +73,15 @@ def test_one_joiner_goes_with_an_example(joiner: str, drop: str) -> None:
 def test_lowest_goes_by_priority_and_of_equals_the_later_first() -> None:
     items = [ItemSpan(str(at), at, at + 1, priority) for at, priority in enumerate([1, None, 0, 1, None, -2.5])]
     assert drop_order(items, "lowest") == [4, 1, 5, 2, 3, 0]
+
+
+def test_more_than_nine_items_go_in_the_order_of_the_text() -> None:
+    texts = [f"example {number}" for number in range(1, 13)]
+    items = [ItemSpan(f"0.0#{number}", 12 * number, 12 * number + len(text)) for number, text in enumerate(texts, 1)]
+    whole = " " * 12 + "".join(text.ljust(12) for text in texts).rstrip()
+    forms = ItemForms(Measure(COUNTER), [(whole, True)], items, "last", joined=True)
+    assert laid_out(whole, forms.ranges(10)).split() == ["example", "1", "example", "2"]
+    assert forms.left_out(2) == ("0.0#11", "0.0#12")
 
 
 def test_items_without_text_are_none() -> None:
