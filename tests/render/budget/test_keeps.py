@@ -79,3 +79,14 @@ def test_the_limit_of_the_core_covers_all_that_comes_before() -> None:
     answer = keeps_at(case.layout, plan, shared_measure())[1]
     assert answer == KeepsAt(3, False)
     assert is_in_full(case, make_plan(case.layout, answer.limit, shared_measure()), 1)
+
+
+def test_after_the_cut_off_a_part_waits_for_those_before_it() -> None:
+    parts = [PlanPart(f"{n}.0", n, fixed(size), 9 - n) for n, size in enumerate((50, 50, 50, 10))]
+    case = layout_of(parts, [""] * 4)
+    answers = {}
+    for fit in ("pack", "cutoff"):
+        plan = make_plan(case.layout, 55, shared_measure(), fit)
+        answers[fit] = keeps_at(case.layout, plan, shared_measure())
+    assert answers["pack"] == (None, KeepsAt(100, True), KeepsAt(150, True), KeepsAt(60, True))
+    assert answers["cutoff"] == (None, KeepsAt(100, True), KeepsAt(150, True), KeepsAt(160, True))

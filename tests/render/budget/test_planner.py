@@ -207,6 +207,20 @@ def test_where_texts_merge_a_dropped_part_may_fit_in_the_end() -> None:
     assert recount(case, best_forms(case, (0, 1, 2))) == 1
 
 
+def test_what_is_left_in_the_end_lengthens_a_shortened_part() -> None:
+    """Without texts that merge nothing is ever left: what is shortened takes all it can at once."""
+    parts = [
+        PlanPart("a", 0, fixed("beau")),
+        PlanPart("b", 0, fixed("ti"), 1),
+        PlanPart("c", 0, ListForms(["ful day", "ful"]), 2),
+    ]
+    made = plan(layout_of(parts, [""]), 3)
+    assert [decision.state for decision in made.decisions] == ["kept", "kept", "kept"]
+    assert made.decisions[2].stage == "core"
+    assert made.walk == (0, 1, 2)
+    assert made.total == 2
+
+
 def test_overhead_is_paid_for_messages_that_are_sent() -> None:
     case = case_of(part("a", 10), part("b", 10, priority=1), part("c", 0, priority=1), overhead=4, reply=3)
     assert plan(case, 30).total == 17
