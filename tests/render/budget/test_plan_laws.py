@@ -47,7 +47,7 @@ def _plan(data: st.DataObject, case: Case, fit: str = "pack") -> Plan:
     return make_plan(case.layout, _limit(data, case), shared_measure(), fit)
 
 
-@settings(max_examples=10_000 if FULL else 300)
+@settings(max_examples=10_000 if FULL else 200)
 @given(st.data(), cases(), FITS)
 def test_a_plan_is_within_its_limit_and_its_total_is_a_recount(data: st.DataObject, case: Case, fit: str) -> None:
     limit = _limit(data, case)
