@@ -35,14 +35,29 @@ def commit_alone(trap: Trap, message: str, files: dict[str, str | bytes], parent
     return commit
 
 
+def released(folder: Path) -> tuple[dict[str, str | bytes], dict[str, str | bytes]]:
+    """The heads of a prompt and its rule, and the frozen files and lock of their release."""
+    heads = {"prompts/q.yaml": PROMPT.replace("use: r", "use: said"), "prompts/said.md": RULE % (0, 0)}
+    for path, text in heads.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    assert run("release", "q", "--with-parts", folder=folder).code == 0
+    found = {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    return dict(heads), {path: data for path, data in found.items() if path not in heads}
+
+
 @pytest.fixture
 def trap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Trap:
     """A hostile repository with a good registry in it, on a branch `good`, staged, and on disk."""
     trap = Trap(tmp_path.resolve())
     work = trap.work
-    one = commit_alone(trap, "Rule one", {"prompts/r.md": RULE % (1, 1), "prompts/p.yaml": PROMPT})
-    files = {"prompts/r.md": RULE % (2, 2), "prompts/p.yaml": PROMPT, ".gitattributes": "* filter=evil diff=evil\n"}
-    two = commit_alone(trap, "Rule two", files, one)
+    heads, frozen = released(tmp_path / "release")
+    long = RULE % (1, 1) + "".join(f"- Line {number}.\n" for number in range(9))
+    files = {"prompts/r.md": RULE % (1, 1), "prompts/p.yaml": PROMPT, "prompts/old.md": long, **heads}
+    one = commit_alone(trap, "Rule one", files)
+    del files["prompts/old.md"]
+    files |= {"prompts/r.md": RULE % (2, 2), "prompts/moved.md": f"{long}- More.\n", **frozen}
+    two = commit_alone(trap, "Rule two", {**files, ".gitattributes": "* filter=evil diff=evil\n"}, one)
     work.write(".git/refs/heads/good", two + "\n")
     work.write(".git/HEAD", "ref: refs/heads/good\n")
     (work.top / ".git/other-index").replace(work.top / ".git/index")
@@ -59,15 +74,19 @@ COMMANDS = {
     "render --at": (["render", "p", "--at", "good"], "- Rule number 2."),
     "render --at the past": (["render", "p", "--at", "good~1"], "- Rule number 1."),
     "render --staged": (["render", "p", "--staged"], "- Rule number 2."),
-    "list --at": (["list", "--at", "HEAD"], "p  1.0.0"),
+    "list --at": (["list", "--at", "HEAD"], "p      1.0.0+head"),
     "show --at": (["show", "r", "--at", "HEAD~1"], "r@1.1.0+head"),
     "tree --at": (["tree", "--at", "good"], "r@1.2.0+head"),
-    "verify --at": (["verify", "--at", "good"], "nothing is released"),
+    "verify --at": (["verify", "--at", "good"], "2 releases of 2 names in 2 frozen files"),
     "log": (["log", "r"], "Rule two"),
     "log --at": (["log", "r", "--at", "good~1", "--format", "json"], '"subject": "Rule one"'),
     "why": (["why", "p", "--text", "Rule"], "none: this line is not committed yet"),
     "why --at": (["why", "p", "--text", "Rule", "--at", "good"], "Rule two"),
     "why --staged": (["why", "p", "--text", "Rule", "--staged"], "Rule two"),
+    "log of what moved": (["log", "moved"], "moved from old"),
+    "log of where it was": (["log", "old", "--at", "good"], "moved to moved"),
+    "why of a release": (["why", "q@1.0.0", "--text", "Rule", "--at", "good"], "Ada Test  Rule one"),
+    "why of a staged release": (["why", "q@1.0.0", "--text", "Rule", "--staged"], "Ada Test  Rule one"),
     "plain render": (["render", "p"], "- Rule number 3."),
 }
 
