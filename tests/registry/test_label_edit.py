@@ -173,7 +173,7 @@ def test_what_is_refused_writes_nothing(case: str, tree: FolderTree) -> None:
         pytest.param(
             lambda registry: (registry / "promptreg.lock").write_text("<<<<<<< ours\n"),
             IntegrityError,
-            "prompts/promptreg.lock:1:1: holds conflict markers",
+            "prompts/promptreg.lock:1:1: unresolved merge conflict of ours",
             id="lock in conflict",
         ),
         pytest.param(
