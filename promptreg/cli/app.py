@@ -46,15 +46,20 @@ def _run(args: list[str]) -> int:
     """Parse and run. A command returns None for exit code 0, or its exit code."""
     import click
 
+    from promptreg.cli import streams
     from promptreg.cli.boundary import BAD_INPUT
     from promptreg.cli.group import cli
 
+    if not args:
+        with cli.make_context("promptreg", [], resilient_parsing=True) as ctx:
+            streams.talk(cli.get_help(ctx))
+        return BAD_INPUT
     try:
-        with cli.make_context("promptreg", list(args) or ["--help"]) as ctx:
+        with cli.make_context("promptreg", list(args)) as ctx:
             code = cli.invoke(ctx)
     except click.exceptions.Exit as stop:
         code = stop.exit_code
-    return (code or 0) if args else BAD_INPUT
+    return code or 0
 
 
 def _wants_json(args: Sequence[str]) -> bool:

@@ -25,10 +25,10 @@ from promptreg.errors import (
 from tests.cli.running import run
 
 
-def test_no_arguments_print_the_help_and_are_a_usage_error() -> None:
+def test_no_arguments_are_a_usage_error_that_prints_the_help_on_standard_error() -> None:
     result = run()
-    assert result.code == 2
-    assert "Commands:" in result.out
+    assert (result.code, result.out) == (2, "")
+    assert result.err == run("--help").out
 
 
 @pytest.mark.parametrize("name", group.COMMANDS)
