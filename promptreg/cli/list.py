@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,7 +11,11 @@ from promptreg.cli import streams
 from promptreg.cli.complete import complete_anything
 from promptreg.cli.options import OneOf, format_option, reading_options
 from promptreg.cli.session import Where, hint_if_empty, open_registry, report_problems
+from promptreg.errors import nearest
 from promptreg.model.kinds import KINDS
+
+if TYPE_CHECKING:
+    from promptreg.api import Registry
 
 __all__ = ["command"]
 
@@ -47,7 +52,7 @@ def command(glob: str | None, kind: str | None, form: str, where: Where) -> int:
         screen = streams.screen()
         streams.write_rows(list_rows(items, screen.columns if screen.is_terminal else None))
     if not items:
-        hint_if_empty(loaded)
+        _hint(loaded, glob)
     return report_problems(loaded.file_problems)
 
 
@@ -57,3 +62,20 @@ def _matcher(glob: str | None) -> Callable[[str], bool]:
     from fnmatch import fnmatchcase
 
     return lambda name: fnmatchcase(name, glob)
+
+
+def _hint(loaded: Registry, glob: str | None) -> None:
+    """Say on standard error why nothing was listed, with a GLOB that would match; broken files speak for themselves."""
+    if loaded.file_problems:
+        return
+    names = [item.name for item in loaded.items()]
+    if glob is None or not names:
+        hint_if_empty(loaded)
+        return
+    below = f"{glob.rstrip('/')}/"
+    if any(name.startswith(below) for name in names):
+        near: str | None = f"{below}*"
+    else:
+        near = f"*{glob}*" if any(glob in name for name in names) else nearest(glob, names)
+    streams.flush()
+    streams.talk(f'Nothing matches "{glob}"' + (f' (did you mean "{near}"?)' if near else "."))

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from tests.cli.golden import check_golden
+from tests.cli.registries import broken, replaced
 from tests.cli.running import run
 from tests.cli.schemas import valid
 from tests.support.frozen import history
@@ -56,6 +57,28 @@ def test_list_as_json_has_exactly_the_keys_of_the_contract() -> None:
 def test_list_keeps_what_matches(arguments: list[str], names: list[str]) -> None:
     document = valid(run("list", *arguments, "--format", "json").out, "list")
     assert [item["name"] for item in document["items"]] == names
+
+
+@pytest.mark.parametrize(
+    ("glob", "hint"),
+    [
+        ("rules", ' (did you mean "rules/*"?)'),
+        ("rules/", ' (did you mean "rules/*"?)'),
+        ("tone", ' (did you mean "*tone*"?)'),
+        ("suport/reply", ' (did you mean "support/reply"?)'),
+        ("zzz", "."),
+    ],
+)
+def test_a_glob_that_matches_nothing_is_told_on_standard_error(glob: str, hint: str) -> None:
+    result = run("list", glob)
+    assert (result.code, result.out, result.err) == (0, "", f'Nothing matches "{glob}"{hint}\n')
+
+
+def test_a_glob_that_matches_a_broken_file_only_gets_its_problems(tmp_path: Path) -> None:
+    folder = broken(tmp_path, replaced("rules/tone.md", "kind: rule", "kind: rul"))
+    result = run("list", "rules/tone", folder=folder)
+    assert (result.code, result.out) == (2, "")
+    assert "Nothing matches" not in result.err
 
 
 def test_one_broken_file_does_not_hide_the_others(tmp_path: Path) -> None:
