@@ -36,7 +36,7 @@ Examples:
     "--output",
     metavar="FILE",
     required=True,
-    type=click.Path(dir_okay=True, allow_dash=True),
+    type=click.Path(readable=False, allow_dash=True),
     help="The file to write; it is replaced at once or not at all. - is standard output.",
 )
 @click.option("--label", "labels", metavar="LABEL", multiple=True, help="All that LABEL names; may be repeated.")

@@ -65,7 +65,7 @@ def registry_option() -> Decorator:
     return click.option(
         "--registry",
         metavar="DIR",
-        type=click.Path(file_okay=False, exists=False),
+        type=click.Path(readable=False),
         is_eager=True,
         help="The registry folder. Default: the setting `registry` of promptreg.toml or of [tool.promptreg] in "
         "pyproject.toml, searched from here upwards; else ./prompts.",
@@ -116,7 +116,7 @@ def _bundle_option() -> Decorator:
     return click.option(
         "--bundle",
         metavar="FILE",
-        type=click.Path(exists=False),
+        type=click.Path(readable=False),
         is_eager=True,
         help="Read a bundle (see `promptreg bundle`) instead of a folder; a bare name is its highest release in there.",
     )
@@ -195,7 +195,7 @@ def input_options(command: Function) -> Function:
             "--inputs",
             "file",
             metavar="FILE",
-            type=click.Path(dir_okay=True, allow_dash=True),
+            type=click.Path(readable=False, allow_dash=True),
             help="Inputs from a JSON or YAML file (- reads standard input); wins over --sample.",
         ),
         click.option(

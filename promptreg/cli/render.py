@@ -56,7 +56,7 @@ Formats:
     "-o",
     "--output",
     metavar="FILE",
-    type=click.Path(dir_okay=True, allow_dash=True),
+    type=click.Path(readable=False, allow_dash=True),
     help="Write to FILE instead of standard output; FILE is replaced at once or not at all.",
 )
 @format_option(_FORMATS, "What to write; see below.")

@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Iterator
 
-from promptreg.errors import InvalidFile, Problem, UsageError
+from promptreg.errors import InvalidFile, Problem, UsageError, nearest
 from promptreg.registry.walk import Entry, Listing, Seen, Top, reason, shown_path, walk
 from promptreg.text import Source
 
@@ -39,7 +39,8 @@ def find_files(registry: _Path, root: _Path, given: str | None = None) -> Listin
         entries = list(os.scandir(registry))
     except (OSError, ValueError) as error:
         path = given or shown_path(registry, root)
-        raise UsageError.at(f"the registry {_registry_fault(error)}", path=path) from None
+        near = _folder_like(os.fspath(registry), path) if isinstance(error, FileNotFoundError) else None
+        raise UsageError.at(f"the registry {_registry_fault(error)}", path=path, suggestion=near) from None
     return walk(_Disk(), Top(os.fspath(registry), os.path.realpath(registry), os.fspath(root)), entries)
 
 
@@ -64,6 +65,18 @@ def _registry_fault(error: OSError | ValueError) -> str:
     if isinstance(error, (FileNotFoundError, ValueError)):
         return "does not exist"
     return f"cannot be read: {reason(error)}"
+
+
+def _folder_like(folder: str, shown: str) -> str | None:
+    """The folder beside a missing one whose name is most like its own, named as that is `shown`."""
+    parent, name = os.path.split(os.path.normpath(folder))
+    try:
+        with os.scandir(parent or os.curdir) as entries:
+            beside = [entry.name for entry in entries if entry.is_dir()]
+    except OSError:
+        return None
+    near = nearest(name, beside)
+    return near and os.path.join(os.path.dirname(shown.rstrip("/")), near)
 
 
 def read_file(file: _Path, path: str, limit: int = MAX_FILE_BYTES) -> Source:

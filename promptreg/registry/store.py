@@ -8,6 +8,7 @@ from contextlib import suppress
 from promptreg.errors import IntegrityError, InvalidFile, Problem, PromptregError, UnknownName, nearest
 from promptreg.model.component import Component
 from promptreg.model.digest import json_digest, text_digest
+from promptreg.model.kinds import name_fault
 from promptreg.model.prompt import Prompt
 from promptreg.registry.files import MAX_FILE_BYTES, decode, decode_utf8
 from promptreg.registry.head_cache import HeadCache, fingerprint
@@ -75,8 +76,12 @@ class Store:
         for key in (name, *("".join(f"{step}/" for step in steps[:count]) for count in range(len(steps)))):
             if key in self.broken:
                 raise InvalidFile(self.broken[key].problems)  # a new one: threads must not share a traceback
-        known = [*self.heads, *self.broken]
-        raise unknown(f'the registry holds nothing named "{name}"', name, known)
+        message = f'the registry holds nothing named "{name}"'
+        near = nearest(name, [*self.heads, *self.broken])
+        if near is not None and near in self.broken and name_fault(near):  # nobody could ask for it by that name
+            fault = self.broken[near].problems[0]
+            raise UnknownName.at(f"{message}; {fault.path} is not read: {fault.message}")
+        raise unknown(message, name, [near] if near else [])
 
     def component(self, name: str) -> Component:
         """The component named `name`; a prompt of that name is an error."""

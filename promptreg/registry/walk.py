@@ -220,7 +220,7 @@ class _Walk:
     def _file(self, entry: Entry, name: str, stamp: Stamp) -> None:
         wrong = name_fault(_printable(name))
         if wrong:
-            message = f'the file name gives the component name "{_printable(name)}", which {wrong}'
+            message = f'the file name gives the component name "{_printable(name)}": {wrong}'
             self.fault(name, entry.path, message)
         else:
             self.found.append(Found(name, entry.path, self.shown(entry.path), stamp))

@@ -229,6 +229,8 @@ def test_what_replaces_an_input_of_a_sample_is_not_blamed_on_it() -> None:
     ("arguments", "message"),
     [
         (("render", "hello", "-o", ""), "error: -o: the name of the file is empty\n"),
+        (("list", "--registry", "promts"), 'promts: the registry does not exist (did you mean "prompts"?)'),
+        (("list", "--registry", "prompts/hello.yaml"), "prompts/hello.yaml: the registry is not a folder"),
         (("schema", "zzz"), 'no schema is named "zzz"; known: '),
         (("show", "zzz"), 'error: the registry holds nothing named "zzz"; see `promptreg list`\n'),
     ],

@@ -87,9 +87,9 @@ def test_labels_are_labels_at_the_top_only(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "reason"),
     [
-        ("Tone.md", 'the component name "Tone", which part "Tone" must be lower-case words'),
-        ("README.md", 'the component name "README", which part "README" must be'),
-        ("Rules/tone.md", 'the component name "Rules/tone", which part "Rules" must be'),
+        ("Tone.md", 'the component name "Tone": part "Tone" must be lower-case words'),
+        ("README.md", 'the component name "README": part "README" must be'),
+        ("Rules/tone.md", 'the component name "Rules/tone": part "Rules" must be'),
         ("a b.md", 'part "a b" must be'),
         ("a-.yaml", 'part "a-" must be'),
         ("..a.md/x", None),
@@ -283,6 +283,21 @@ def test_a_registry_that_is_no_folder_is_an_error(tmp_path: Path, make: Callable
     with pytest.raises(UsageError) as caught:
         find_files(tmp_path / "prompts", tmp_path)
     assert str(caught.value) == f"prompts: {reason}"
+
+
+@pytest.mark.parametrize(
+    ("given", "near"),
+    [("promts", "prompts"), ("./promts/", "./prompts"), ("app/promts", "app/prompts"), ("{}/promts", "{}/prompts")],
+)
+def test_a_missing_registry_is_answered_with_the_folder_beside_it(tmp_path: Path, given: str, near: str) -> None:
+    for folder in (tmp_path, tmp_path / "app"):
+        folder.mkdir(exist_ok=True)
+        (folder / "prompts").mkdir()
+        (folder / "promptz.md").write_text("a file is none")
+    given, near = given.format(tmp_path), near.format(tmp_path)
+    with pytest.raises(UsageError) as caught:
+        find_files(tmp_path / given, tmp_path, given)
+    assert str(caught.value) == f'{given}: the registry does not exist (did you mean "{near}"?)'
 
 
 def test_a_registry_name_that_no_system_takes_is_an_error(tmp_path: Path) -> None:

@@ -98,6 +98,24 @@ def test_a_name_below_a_folder_that_cannot_be_entered_is_told_as_that(tmp_path: 
 
 
 @pytest.mark.parametrize(
+    ("file", "reason"),
+    [
+        ("rules/Tone.md", 'the file name gives the component name "rules/Tone": part "Tone" must be'),
+        ("rules/my tone.md", 'the file name gives the component name "rules/my tone": part "my tone" must be'),
+    ],
+)
+def test_a_name_that_no_file_may_have_is_explained_and_not_suggested(file: str, reason: str, tmp_path: Path) -> None:
+    fill(tmp_path, {file: text_component()})
+    with pytest.raises(UnknownName) as caught:
+        load(tmp_path).head("rules/tone")
+    (problem,) = caught.value.problems
+    assert problem.suggestion is None
+    assert problem.message.startswith(
+        f'the registry holds nothing named "rules/tone"; prompts/{file} is not read: {reason}'
+    )
+
+
+@pytest.mark.parametrize(
     ("ask", "name", "message"),
     [
         ("head", "rules/god", 'the registry holds nothing named "rules/god" (did you mean "rules/good"?)'),
