@@ -32,7 +32,8 @@ def read_inputs(reader: Reader, value: Any, path: KeyPath = ("inputs",)) -> dict
 
 
 def _read_spec(reader: Reader, name: str, value: Any, path: KeyPath) -> InputSpec:
-    declared = reader.mapping(value, path, _KNOWN, required=("type",))
+    meant = f"{{type: {value}}}" if isinstance(value, str) and value in INPUT_TYPES else None
+    declared = reader.mapping(value, path, _KNOWN, required=("type",), meant=meant)
     kind = reader.choice(declared["type"], (*path, "type"), INPUT_TYPES) if "type" in declared else "string"
     schema = _read_schema(reader, declared, kind, path)
     trust = reader.choice(declared["trust"], (*path, "trust"), TRUSTS) if "trust" in declared else "trusted"

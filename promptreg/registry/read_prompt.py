@@ -12,7 +12,7 @@ from promptreg.model.check import path_text
 from promptreg.model.component import Use
 from promptreg.model.digest import json_digest
 from promptreg.model.inputs import InputSpec
-from promptreg.model.kinds import MESSAGE_ROLES, SLOT_ROLES, is_label
+from promptreg.model.kinds import MESSAGE_ROLES, SLOT_ROLES, is_label, is_name
 from promptreg.model.prompt import Message, Output, Part, Prompt, SampleSpec, Slot, Variant
 from promptreg.model.written import KeyPath
 from promptreg.registry.read_budget import read_part_budget, read_prompt_budget
@@ -189,7 +189,9 @@ class _Messages:
 
     def _part(self, value: Any, path: KeyPath, label: str) -> Part:
         reader = self.reader
-        shape = reader.mapping(value, path, ("use", "text", "with", "when", "fence", "budget"))
+        is_ref = isinstance(value, str) and "/" in value and is_name(value.partition("@")[0])
+        meant = f"use: {value}" if is_ref else None
+        shape = reader.mapping(value, path, ("use", "text", "with", "when", "fence", "budget"), meant=meant)
         if isinstance(value, dict) and ("use" in shape) == ("text" in shape):
             both = 'has both "use" and "text": keep one of them, and put the other into a part of its own'
             reader.fault(path, both if "use" in shape else 'must have either "use" (a component) or "text"')

@@ -63,21 +63,28 @@ class Reader:
             self.fault(fault.at, fault.message, key=fault.key, suggestion=fault.suggestion)
 
     def mapping(
-        self, value: Any, path: KeyPath, allowed: Collection[str], required: Collection[str] = ()
+        self,
+        value: Any,
+        path: KeyPath,
+        allowed: Collection[str],
+        required: Collection[str] = (),
+        *,
+        meant: str | None = None,
     ) -> dict[str, Any]:
-        """`value` as a mapping with known keys only; an empty one when it is something else."""
+        """`value` as a mapping with known keys only; an empty one when it is something else, with what was `meant`."""
         if not isinstance(value, dict):
-            self.fault(path, f"must be a mapping with {_listed(allowed)}")
+            reason = "must be a mapping" if meant else f"must be a mapping with {_listed(allowed)}"
+            self.fault(path, reason, suggestion=meant)
             return {}
-        meant = set()
+        misspelt = set()
         for key in value:
             if key not in allowed:
                 known = nearest(key, [word for word in allowed if word not in value])
-                meant.add(known)
+                misspelt.add(known)
                 hint = "" if known else f"; known here: {_listed(allowed)}"
                 self.fault((*path, key), f'unknown key "{key}"{hint}', key=True, suggestion=known)
         for key in required:
-            if key not in value and key not in meant:  # a misspelt key is one mistake, not two
+            if key not in value and key not in misspelt:  # a misspelt key is one mistake, not two
                 self.fault(path, f'the key "{key}" is missing')
         return value
 

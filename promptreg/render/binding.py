@@ -153,8 +153,9 @@ class _Binder:
             value = self._as_written(key)
         faults: list[Fault] = []
         value = copy_checked(value, spec.schema, (name,), faults)
+        meant = f"${given}" if isinstance(given, str) and given in self.prompt.inputs else None
         for found in faults:
-            self.fault((name,), found.message, found.suggestion)
+            self.fault((name,), found.message, found.suggestion or meant)
         return BoundInput(name, None, value, None, key)
 
     def _as_written(self, key: KeyPath) -> str:

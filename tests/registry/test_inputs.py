@@ -145,7 +145,8 @@ def test_a_sample_keeps_what_the_author_wrote_where_its_input_is_a_string() -> N
 @pytest.mark.parametrize(
     ("declared", "lines"),
     [
-        ("a: string", ["4:6: inputs.a: must be a mapping with type, enum, "]),
+        ("a: strng", ["4:6: inputs.a: must be a mapping with type, enum, "]),
+        ("a: string", ['4:6: inputs.a: must be a mapping (did you mean "{type: string}"?)']),
         ("a:", ["4:5: inputs.a: must be a mapping with "]),
         ("a: {}", ['4:6: inputs.a: the key "type" is missing']),
         ("a: {type: strng}", ['4:13: inputs.a.type: "strng" is not one of string, number, integer, boolean, array, '

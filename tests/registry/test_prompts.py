@@ -128,6 +128,7 @@ TAIL = "messages: [{role: user, parts: [{text: x}]}]\n"
         (HEAD + "messages: [{slot: h, budget: {drop: first}}]\n",
          ['4:37: messages[0].budget.drop: "first" is not one of oldest, newest']),
         (PART + "x\n", ["7:9: messages[0].parts[0]: must be a mapping with use, text, with, when, fence, budget"]),
+        (PART + "rules/a@^1\n", ['7:9: messages[0].parts[0]: must be a mapping (did you mean "use: rules/a@^1"?)']),
         (PART + "{}\n", ['7:9: messages[0].parts[0]: must have either "use" (a component) or "text"']),
         (PART + "{when: a}\n", ['7:9: messages[0].parts[0]: must have either "use"']),
         (PART + "{use: x, text: y}\n", ['7:9: messages[0].parts[0]: has both "use" and "text": keep one']),

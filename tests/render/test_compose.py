@@ -188,6 +188,7 @@ def test_bindings_take_paths_literals_own_inputs_and_defaults(tmp_path: Path) ->
         ("with: {a: $nope}", 'the prompt has no input "nope"'),
         ("with: {a: 5}", "must be a string|5"),
         ("with: {a: [x]}", "must be a string, not array"),
+        ("with: {a: x, b: n}", r'must be an integer, not string \(did you mean "\$n"\?\)'),
         ("with: {a: x, z: y}", "has no such input"),
         ("with: {}", 'the input "a" of c is not bound'),
         ("with: {a: $n}", 'wants "a" as string, but n is integer'),
@@ -196,7 +197,7 @@ def test_bindings_take_paths_literals_own_inputs_and_defaults(tmp_path: Path) ->
 )
 def test_a_wrong_binding_is_an_error_of_the_prompt(tmp_path: Path, given: str, reason: str) -> None:
     files = {
-        "c.md": component("{{ a }}", "{a: {type: string}}"),
+        "c.md": component("{{ a }}", "{a: {type: string}, b: {type: integer, default: 1}}"),
         "p.yaml": prompt(f"      - use: c\n        {given}\n", "{n: {type: integer}}"),
     }
     registry = load_files(tmp_path, files)
