@@ -106,8 +106,7 @@ def load_bundle(
     modules and rank files, see `Registry.require`; `preload=True` requires every entry of the bundle. `resource` is
     prompts.bundle.json by default; `digest` is what the bundle must have; `counter` and `ranks` are as for `load`.
 
-    Raises IntegrityError when a byte is not as it was written or the digest is another one, InvalidFile when there is
-    no bundle of this schema.
+    Raises IntegrityError when a byte or the digest is another one, InvalidFile when there is no bundle of this schema.
     """
     from promptreg.registry.bundle_source import open_bundle, package_resource
 
@@ -122,6 +121,8 @@ def load_bundle(
 
 class Registry:
     """Components and prompts by name. Immutable and thread-safe; with `dev`, changed files are read again."""
+
+    __slots__ = ("__weakref__", "_config", "_current", "_dev", "_lock", "_locked", "_made", "_recall", "_tree")
 
     def __init__(
         self,
@@ -282,8 +283,7 @@ class Registry:
     def bundle(self, refs: Iterable[str] = (), *, labels: Iterable[str] = ()) -> Bundle:
         """A bundle of these refs and labels, of neither: of all released prompts and labels; `data` are its bytes.
 
-        Raises UsageError for a head that is not released, IntegrityError for a release that is not what the lock says,
-        and what is wrong with the template of an entry.
+        Raises UsageError for a head, IntegrityError for a release that is not as the lock says, faults of templates.
         """
         from promptreg.registry.bundle_pack import make_bundle
 

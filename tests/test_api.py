@@ -47,6 +47,13 @@ def test_thirty_two_threads_render_the_same_bytes(tmp_path: Path) -> None:
     assert {line.split()[0] for line in results[0]} == {str(number) for number in range(600)}
 
 
+def test_a_registry_takes_no_attributes(tmp_path: Path) -> None:
+    registry = load_files(tmp_path, SUPPORT)
+    for name in ("counter", "problems", "labels"):
+        with pytest.raises(AttributeError):
+            setattr(registry, name, "cl100k_base")
+
+
 def test_rendering_twice_gives_the_same_bytes_and_segments(tmp_path: Path) -> None:
     registry = load_files(tmp_path, SUPPORT)
     one, two = registry.render("reply", SMALL), registry.render("reply", SMALL)
