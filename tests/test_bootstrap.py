@@ -12,17 +12,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
+REAL = getattr(sys, "_base_executable", sys.executable)
 # Stands for a Debian python3 with pip and without python3-venv: installs nothing but a command that does nothing.
 PYTHON = f"""#!/bin/sh
 case "$*" in
     *_base_executable*) echo "$0" ;;
-    *"import ensurepip"*) exit 1 ;;
+    *"import ensurepip"*) [ -n "$REMAINS" ] || exit 1; PYTHONPATH=$REMAINS exec '{REAL}' "$@" ;;
     *"import pip"*) exit "${{PIP_MISSING:-0}}" ;;
     *"-m pip"*)
         echo "$*" >>"$PIP_LOG"
         printf '#!/bin/sh\\n' >.venv/bin/promptreg
         chmod +x .venv/bin/promptreg ;;
-    *) exec '{getattr(sys, "_base_executable", sys.executable)}' "$@" ;;
+    *) exec '{REAL}' "$@" ;;
 esac
 """
 
@@ -113,6 +114,14 @@ def test_without_pip_one_line_names_the_package(checkout: Checkout) -> None:
     assert refused.stderr.count("\n") == 1
     assert "apt install python3-venv" in refused.stderr
     assert not (checkout.folder / ".venv").exists()
+
+
+def test_what_a_removed_package_left_behind_is_not_taken_for_it(checkout: Checkout, tmp_path: Path) -> None:
+    (tmp_path / "remains").mkdir()
+    (tmp_path / "remains/ensurepip.py").touch()
+    assert checkout.run(REMAINS=str(tmp_path / "remains")).returncode == 0
+    assert checkout.installs == ["."]
+    assert "--python" in checkout.log.read_text(encoding="utf-8")
 
 
 def test_unknown_option_is_refused(checkout: Checkout) -> None:
