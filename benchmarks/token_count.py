@@ -1,7 +1,8 @@
 """Our exact count against tiktoken's own `len(encode_ordinary(text))`, the approximate count, and the time to load.
 
 Run from the project folder: python -m benchmarks.token_count [rounds]. tiktoken gets its rank files from a cache
-folder that this script fills, so nothing here needs a network.
+folder that this script fills, so nothing here needs a network. Other engines with the same ranks (rs-bpe, bpe-openai)
+are measured where they are installed; promptreg does not use them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import os
 import random
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import tiktoken
@@ -29,6 +32,13 @@ _LOADS = {
     "tiktoken, from its cache": "import tiktoken; tiktoken.get_encoding('{name}').encode_ordinary('ready')",
     "ours, from the package": "from promptreg.tokens import get_counter; get_counter('{name}').count('ready')",
 }
+
+
+_ENGINES = {
+    "rs-bpe": ("rs_bpe", "from rs_bpe import openai; openai.{name}().count('ready')"),
+    "bpe-openai": ("bpe_openai", "import bpe_openai; bpe_openai.get_encoding('{name}')._backend.count('ready')"),
+}
+"""Other engines: the module that shows that one is installed, and how to load and count with it."""
 
 
 def main(rounds: int = 15) -> int:
@@ -53,19 +63,41 @@ def _samples() -> dict[str, list[str]]:
     }
 
 
+def _installed() -> list[str]:
+    return [engine for engine, (module, _) in _ENGINES.items() if find_spec(module)]
+
+
+def _engine(engine: str, name: str) -> Callable[[str], int]:
+    """The count of another engine; bpe-openai has no public one, and its wrapper refuses a million characters."""
+    if engine == "rs-bpe":
+        counter = getattr(import_module("rs_bpe").openai, name)()
+    else:
+        counter = import_module("bpe_openai").get_encoding(name)._backend
+    found: Callable[[str], int] = counter.count
+    return found
+
+
 def _counts(rounds: int) -> int:
     rows = []
     missed = 0
     approximate = get_counter("approximate")
+    engines = _installed()
     for name in ("o200k_base", "cl100k_base"):
         theirs, ours = tiktoken.get_encoding(name), get_counter(name)
+        others = {engine: _engine(engine, name) for engine in engines}
         for label, texts in _samples().items():
-            assert [ours.count(one) for one in texts] == [len(theirs.encode_ordinary(one)) for one in texts]
+            expected = [len(theirs.encode_ordinary(one)) for one in texts]
+            for count in (ours.count, *others.values()):
+                assert [count(one) for one in texts] == expected
             seconds = interleaved(
                 {
                     "tiktoken": lambda t=texts, c=theirs: [len(c.encode_ordinary(one)) for one in t],
                     "ours": lambda t=texts, c=ours: [c.count(one) for one in t],
                     "approximate": lambda t=texts: [approximate.count(one) for one in t],
+                    **{
+                        engine: lambda t=texts, count=count: [count(one) for one in t]
+                        for engine, count in others.items()
+                    },
                 },
                 rounds,
             )
@@ -74,16 +106,18 @@ def _counts(rounds: int) -> int:
             size = sum(len(one.encode()) for one in texts) / 1e6
             goal = "-" if len(texts[0]) < 10_000 else _GOAL
             missed += goal != "-" and ratio > _GOAL
-            rows.append((name, label, size / base, ratio, goal, median(seconds["approximate"]) / base))
-    head = ("encoding", "texts", "tiktoken MB/s", "ours / tiktoken", "goal", "approximate / tiktoken")
-    table("counting", head, rows)
+            rest = [median(seconds[label]) / base for label in ("approximate", *engines)]
+            rows.append((name, label, size / base, ratio, goal, *rest))
+    head = ("encoding", "texts", "tiktoken MB/s", "ours / tiktoken", "goal")
+    table("counting", (*head, *(f"{label} / tiktoken" for label in ("approximate", *engines))), rows)
     return missed
 
 
 def _load_times(rounds: int) -> None:
     rows: list[Sequence[object]] = []
+    loads = _LOADS | {engine: _ENGINES[engine][1] for engine in _installed()}
     for name in ("o200k_base", "cl100k_base"):
-        commands = {label: (sys.executable, "-c", code.format(name=name)) for label, code in _LOADS.items()}
+        commands = {label: (sys.executable, "-c", code.format(name=name)) for label, code in loads.items()}
         process_seconds(commands, 1)
         seconds = {label: median(values) for label, values in process_seconds(commands, rounds).items()}
         rows += [(name, label, 1000 * value, value / seconds["pass"]) for label, value in seconds.items()]

@@ -19,11 +19,11 @@ __all__ = ["CHECKS", "Check", "CounterCase", "Report", "assert_counter", "check_
 
 CHECKS: dict[str, Callable[[Trial], Check]] = {
     "empty-text": counter_checks.empty_text,
-    "identity": counter_checks.identity,
     "bounds": counter_checks.bounds,
     "repetition": counter_checks.repetition,
     "control-tokens": counter_checks.control_tokens,
     "surrogates": counter_checks.surrogates,
+    "identity": counter_checks.identity,
     "agreement": counter_checks.agreement,
     "seams": seam_checks.seams,
     "threads": counter_checks.threads,

@@ -8,7 +8,7 @@ __all__ = ["Check", "Report"]
 
 
 class Check(NamedTuple):
-    """One promise: how many texts (or sizes) it was tried on, and what went wrong; `problem` is None when it holds.
+    """One promise: how many texts it was tried on, and what went wrong; `problem` is None when it holds.
 
     `text` is the smallest failing text that was found, `problem` what the counter did with it.
     """
@@ -24,6 +24,8 @@ class Check(NamedTuple):
         return self.problem is None
 
     def __str__(self) -> str:
+        if self.problem is None and not self.tried:
+            return f"-     {self.name} (does not apply)"
         if self.problem is None:
             return f"ok    {self.name} ({self.tried:,} tried)"
         shown = "" if self.text is None else f": {_shown(self.text)}"

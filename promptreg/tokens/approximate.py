@@ -77,7 +77,8 @@ class ApproximateCounter:
             return Rates(0, 0, 0)
         total = [100_000 * part for part in SLACK]
         words = LATIN.runs.findall(text)
-        english = min(1_000, 1_000 * ENGLISH_SHARE * len(ENGLISH_WORDS.findall(text)) // len(words)) if words else 0
+        frequent = sum(map(ENGLISH_WORDS.__contains__, words))
+        english = min(1_000, 1_000 * ENGLISH_SHARE * frequent // len(words)) if words else 0
         self._add(total, ENGLISH, words, english)
         self._add(total, LATIN, words, 1_000 - english)
         for script in ASCII_SCRIPTS:

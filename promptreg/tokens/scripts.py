@@ -43,10 +43,13 @@ _COVERED = (
     "\u08a0-\u0eff\u1000-\u10ff\u1780-\u17ff\u1e00-\u1fff\u2010-\u205f\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef"
 )
 
-ENGLISH_WORDS = re.compile(
-    r"\b(?:the|and|that|with|you|this|are|not|from|your|have|which|when|they|there|what|has|been|would|should|must"
-    r"|only|their|its|but|these|than|then|each)\b"
-)
+ENGLISH_WORDS = frozenset(
+    {
+        "the", "and", "that", "with", "you", "this", "are", "not", "from", "your", "have", "which", "when",
+        "they", "there", "what", "has", "been", "would", "should", "must", "only", "their", "its", "but",
+        "these", "than", "then", "each",
+    }
+)  # fmt: skip
 """Frequent words of English that other languages and programs seldom use: their number tells how much is English."""
 
 LATIN = _script("latin", rf"[{_UPPER}]?[a-z{_ACCENTED}]+", (60, 88, 115), (0, 23, 50), free=5)

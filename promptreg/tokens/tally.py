@@ -22,7 +22,7 @@ _MASK = (1 << _LANE) - 1
 """A lane has room for more than any text that fits into memory, so none runs over into the next."""
 
 _HARD = r"(?<=[\r\n])(?=[^\r\n])|(?<=[^\t ])(?=[\t ])"
-"""No run of a script holds both sides, none looks across, and no English word goes on."""
+"""No run of a script holds both sides, and none looks across."""
 
 
 class ApproximateTally:
@@ -55,9 +55,10 @@ class ApproximateTally:
         rest = _cost(text, self._ascii)
         if not text.isascii():
             rest += _cost(ASCII.sub(" ", text), self._others)
+        frequent = sum(map(ENGLISH_WORDS.__contains__, words))
         size = len(text.encode("utf-8", "surrogatepass"))
         weight = 0
-        for lane in (size, rest, len(ENGLISH_WORDS.findall(text)), _more(LATIN, words), len(words), 0):
+        for lane in (size, rest, frequent, _more(LATIN, words), len(words), 0):
             weight = weight << _LANE | lane
         return weight
 
