@@ -235,6 +235,8 @@ def together(errors: Sequence[PromptregError]) -> PromptregError:
 
     An IntegrityError among them wins: of several faults, the one with the highest exit code decides.
     """
+    if len(errors) == 1 and len(set(errors[0].problems)) == len(errors[0].problems):
+        return errors[0]
     worst = next((error for error in errors if isinstance(error, IntegrityError)), errors[0])
     kind: type[PromptregError] = next(kind for kind in type(worst).__mro__ if _takes_problems(kind))
     return kind(dict.fromkeys(problem for error in errors for problem in error.problems))
@@ -242,7 +244,7 @@ def together(errors: Sequence[PromptregError]) -> PromptregError:
 
 def _takes_problems(kind: type) -> bool:
     """Whether an error of this class can be made of problems alone."""
-    return next(one for one in kind.__mro__ if "__init__" in vars(one)) in (PromptregError, LimitExceeded)
+    return next(one for one in kind.__mro__ if "__init__" in vars(one)) in (PromptregError, BudgetError, LimitExceeded)
 
 
 def nearest(word: str, choices: Sequence[str] | Iterable[str]) -> str | None:

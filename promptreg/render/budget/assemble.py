@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from promptreg.model.kinds import MESSAGE_ROLES
 from promptreg.model.prompt import Message, Slot
+from promptreg.model.written import KeyPath
 from promptreg.render.budget.forms_of import Variants, items_of, runs_of
 from promptreg.render.budget.plan import Layout, PlanMessage, PlanPart
 from promptreg.render.budget.slot_forms import SlotForms, SlotMessage
@@ -49,15 +50,22 @@ _ROLES = frozenset((*MESSAGE_ROLES, "tool"))
 class Unit(NamedTuple):
     """What a part of the layout stands for: part number `part` of a composed message, or the messages of a slot.
 
-    `messages` are positions in the composition; `overheads` what each message of a slot costs beyond its texts.
+    `key` is its place in the file, `messages` are positions in the composition; `overheads` what each message of a
+    slot costs beyond its texts.
     """
 
     id: str
+    key: KeyPath
+    budget: Mapping[str, Any]
     messages: tuple[int, ...]
     part: int | None
-    priority: float | None
     variants: Variants | None = None
     overheads: tuple[int, ...] = ()
+
+    @property
+    def priority(self) -> float | None:
+        """The part's own; None: required."""
+        return self.budget.get("priority")
 
 
 class Assembled(NamedTuple):
@@ -139,7 +147,7 @@ class _Assembler:
         name = part.program.label.name if spec.use is not None else spec.fence or ""
         place = len(self.messages) - 1
         self.parts.append((PlanPart(spec.id, place, forms, priority, group, name=name), spec.needs))
-        self.units.append(Unit(spec.id, (position,), number, priority, variants))
+        self.units.append(Unit(spec.id, spec.key, spec.budget, (position,), number, variants))
 
     def _slot(self, declared: Slot, positions: tuple[int, ...]) -> None:
         self.messages.append(PlanMessage(EMPTY))
@@ -155,7 +163,7 @@ class _Assembler:
         place = len(self.messages) - 1
         part = PlanPart(declared.id, place, forms, priority, budget.get("group"), name=declared.input)
         self.parts.append((part, declared.needs))
-        self.units.append(Unit(declared.id, positions, None, priority, None, overheads))
+        self.units.append(Unit(declared.id, declared.key, budget, positions, None, None, overheads))
 
     def _slot_message(self, message: ComposedMessage, price: int) -> SlotMessage:
         content = message.content
