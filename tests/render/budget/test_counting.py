@@ -84,7 +84,7 @@ def test_counts_of_a_static_prompt_come_from_disk(
     loaded = load_files(tmp_path, files)
     loaded.render("p")
     loaded.save_counts()
-    assert [file.suffix for file in (tmp_path / "cache/counts").iterdir()] == [".txt"]
+    assert len(list((tmp_path / "cache/counts").iterdir())) == 1
     counted.clear()
     again = load_files(tmp_path, files).render("p")
     assert counted == []
@@ -102,8 +102,8 @@ def test_values_are_never_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             registry.render("p", values, budget=budget)
         registry.save_counts()
         (file,) = (tmp_path / "cache/counts").iterdir()
-        assert word not in file.read_text()
-        return len(file.read_text().splitlines())
+        assert word.encode() not in file.read_bytes()
+        return len(file.read_bytes())
 
     assert entries("quux") == entries("zork")
 
