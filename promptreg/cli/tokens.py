@@ -50,7 +50,7 @@ Signs, beside the words:
 @click.option(
     "--check",
     is_flag=True,
-    help="Exit with 1 when the required parts may not fit the budget; with inputs, when the prompt is over it.",
+    help="Exit with 1 when the required parts may not fit the budget. Inputs with which they do not are an error.",
 )
 @format_option(text="text: for reading; json: promptreg/tokens/1.")
 @reading_options()
