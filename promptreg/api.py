@@ -311,8 +311,8 @@ class Registry:
 
         Raises IntegrityError when a release is not what the lock says, UnknownName, InputError (every fault at once),
         ConditionFailed, BudgetError, RenderError, LimitExceeded, TemplateInvalid, InvalidFile, UnsatisfiableRef,
-        VersionConflict or CycleError; UsageError for a budget or counter that cannot be; and for a prompt with a
-        budget, TokenizerMissing. Nothing is half rendered.
+        VersionConflict or CycleError; UsageError for a budget or counter that cannot be; and where it cannot be told
+        without counting that all of a prompt fits its budget, TokenizerMissing. Nothing is half rendered.
         """
         from promptreg.render.rendering import Call
 

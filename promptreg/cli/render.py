@@ -10,7 +10,7 @@ from promptreg.cli import streams
 from promptreg.cli.files import write_file
 from promptreg.cli.inputs import Given
 from promptreg.cli.options import budget_options, format_option, input_options, prompt_name, reading_options
-from promptreg.cli.session import Where, open_registry, render
+from promptreg.cli.session import Where, checked, open_registry, render
 from promptreg.errors import TokenizerMissing, UsageError
 from promptreg.output.json_text import document_text, payload_text
 
@@ -105,7 +105,7 @@ def _write(rendered: Rendered, form: str, output: str | None) -> None:
 
 def _json_text(rendered: Rendered, form: str) -> str:
     if form == "json":
-        return document_text(rendered.document())
+        return document_text(checked(rendered).document())
     return payload_text(rendered.messages if form == "messages" else rendered.to(form))
 
 
@@ -140,7 +140,7 @@ def _view(rendered: Rendered) -> View:
     details = [pin.digest[7:15]]
     tokens: dict[str, int] = {}
     try:
-        total = rendered.tokens
+        total = checked(rendered).tokens
         details.append(f"{total.total} tokens ({total.counter}{'' if total.exact else ', approximate'})")
         if total.limit is not None:
             details.append(f"limit {total.limit}")

@@ -61,13 +61,15 @@ def render(
 ) -> Rendered:
     """The prompt with the inputs that the options gave; a refusal of no inputs at all names the samples.
 
-    What was planned for a budget is counted again; raises RecountDiffers when that gives another total.
+    What was planned for a budget is counted again; raises RecountDiffers when that gives another total. Where all of
+    it was known to fit, nothing is counted yet: see `checked`.
     """
     from promptreg.cli.inputs import explained, gather
 
     inputs = gather(registry, ref, given)
     try:
-        return checked(registry.render(ref, inputs, key=given.key, budget=budget, counter=counter))
+        rendered = registry.render(ref, inputs, key=given.key, budget=budget, counter=counter)
+        return rendered if rendered.is_unshortened else checked(rendered)
     except InputError as error:
         samples = registry.samples(ref)
         if given.is_empty and samples:

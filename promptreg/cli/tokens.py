@@ -12,7 +12,7 @@ from promptreg.cli import streams
 from promptreg.cli.boundary import FINDINGS
 from promptreg.cli.inputs import Given
 from promptreg.cli.options import budget_options, format_option, input_options, prompt_name, reading_options
-from promptreg.cli.session import Where, open_registry, render
+from promptreg.cli.session import Where, checked, open_registry, render
 from promptreg.errors import UsageError
 from promptreg.output.cache_notes import cache_notes, order_warning
 from promptreg.output.margin import Page
@@ -124,7 +124,7 @@ def _ledger(registry: Registry, wish: _Wish) -> _Answer:
     from promptreg.output.tokens_ledger import ledger_rows
 
     prompt = _prompt(registry, wish)
-    rendered = render(registry, wish.name, wish.given, budget=wish.budget, counter=wish.counter)
+    rendered = checked(render(registry, wish.name, wish.given, budget=wish.budget, counter=wish.counter))
     ledger, pin = rendered.ledger, rendered.prompt
     tokens = wish.budget if wish.budget is not None else prompt.budget.get("tokens")
     told = Told(pin, rendered.prefix, cache_rule_for(prompt.model), (*rendered.warnings, *_warnings(rendered.prefix)))

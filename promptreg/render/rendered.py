@@ -55,13 +55,13 @@ class Rendered:
         ref: str,
         tokenizing: Tokenizing,
         pick: Pick | None = None,
-        fitted: Fitted | None = None,
+        fitted: Fitted | Callable[[], Fitted] | None = None,
     ) -> None:
-        self._fitted = fitted
+        self._plan = fitted
         self._program = program
         self._absent = absent
         self._pick = pick
-        self._composed = composed if fitted is None else fitted.messages
+        self._composed = composed if fitted is None or callable(fitted) else fitted.messages
         self._tokenizing = tokenizing
         pin = program.closure.pin
         self.prompt = PromptPin(pin.name, pin.shown, pin.digest, ref)
@@ -87,8 +87,14 @@ class Rendered:
         return "\n\n".join(texts)
 
     @cached_property
+    def _fitted(self) -> Fitted | None:
+        return self._plan() if callable(self._plan) else self._plan
+
+    @cached_property
     def _traced(self) -> Traced:
-        unstable = self._fitted.unstable if self._fitted is not None else frozenset[str]()
+        unstable = frozenset[str]()
+        if not self.is_unshortened and self._fitted is not None:
+            unstable = self._fitted.unstable
         return trace(self._program, self._composed, self._absent, unstable)
 
     @property
@@ -162,12 +168,17 @@ class Rendered:
     @property
     def is_planned(self) -> bool:
         """Whether a budget, or a limit of a part, decided what is sent."""
-        return self._fitted is not None
+        return self._plan is not None
+
+    @property
+    def is_unshortened(self) -> bool:
+        """Whether everything was known to fit before anything was counted; counts are made when they are asked for."""
+        return callable(self._plan)
 
     @cached_property
     def dropped(self) -> tuple[Dropped, ...]:
         """Every text of the full prompt that is not sent, in document order, with its origins."""
-        if self._fitted is None:
+        if self.is_unshortened or self._fitted is None:
             return ()
         from promptreg.render.budget.lost import lost_segments
         from promptreg.render.part_origins import PartOrigins

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ from promptreg.errors import InputError
 from promptreg.model.prompt import Prompt
 from promptreg.registry.labels import Pick
 from promptreg.registry.store import Store
-from promptreg.render.compose import Composer
+from promptreg.render.compose import ComposedMessage, Composer
 from promptreg.render.intake import check_inputs
 from promptreg.render.program import Program
 from promptreg.render.rendered import Rendered, Tokenizing
@@ -30,6 +30,7 @@ __all__ = ["Call", "Renderer"]
 _USED = (
     "budget.allowance",
     "budget.fitting",
+    "budget.in_full",
     "budget.lost",
     "budget.notices",
     "budget.record",
@@ -89,12 +90,9 @@ class Renderer:
         values = check_inputs(prompt, given, program.slot_roles, count)
         composer = Composer(program, values, Limits(), count)
         composed = composer.messages()
-        fitted: Fitted | None = None
+        fitted: Fitted | Callable[[], Fitted] | None = None
         if program.is_limited or call.budget is not None:
-            from promptreg.render.budget.allowance import allowance
-
-            fitter = self._fitter(self.counting.of(prompt.model, call.counter))
-            fitted = fitter.fit(composer, composed, profile_for(prompt.model), allowance(prompt, call.budget))
+            fitted = self._fit(composer, composed, call)
         return Rendered(
             program=program,
             composed=composed,
@@ -104,6 +102,19 @@ class Renderer:
             pick=call.pick,
             fitted=fitted,
         )
+
+    def _fit(self, composer: Composer, composed: list[ComposedMessage], call: Call) -> Fitted | Callable[[], Fitted]:
+        """The composition within its budget; where all of it surely fits, what plans and counts it when asked for."""
+        from promptreg.render.budget.allowance import allowance
+        from promptreg.render.budget.in_full import surely_fits
+
+        prompt = composer.program.prompt
+        fitter = self._fitter(self.counting.of(prompt.model, call.counter))
+        profile, allowed = profile_for(prompt.model), allowance(prompt, call.budget)
+        fitter.check(composer.program, composer)
+        if surely_fits(composed, fitter.measure, profile, allowed):
+            return lambda: fitter.fit(composer, composed, profile, allowed)
+        return fitter.fit(composer, composed, profile, allowed)
 
     def worst_case(self, program: Program, ref: str, budget: int | None, counter: str | None) -> WorstCase:
         """The most tokens that the prompt can have; raises what `Registry.worst_case` says."""

@@ -29,6 +29,8 @@ class LazyCounter:
     __slots__ = ("_folder", "_loaded", "id", "ranks_digest")
 
     kind: Literal["exact"] = "exact"
+    has_whole_bytes: Literal[True] = True
+    """A token is one byte of UTF-8 at least, so a text has no more tokens than bytes."""
 
     def __init__(self, name: str, folder: Path | None = None) -> None:
         self.id = name
