@@ -11,12 +11,20 @@ from promptreg.errors import InvalidFile, Problem, PromptregError, UsageError, n
 from promptreg.registry.files import decode_utf8, find_root, read_bytes
 from promptreg.text import Source
 
-__all__ = ["Config", "blamed_on_counter", "find_registry"]
+__all__ = ["Config", "Table", "blamed_on_counter", "find_registry", "place_of_setting", "settings_table"]
 
 _MENTIONS_US = rb"""^\s*\[{1,2}\s*["']?tool["']?\s*(\]|\.\s*["']?promptreg)|^\s*["']?tool["']?\s*[.=]"""
 """How a pyproject.toml that configures promptreg can write it; this only saves parsing those that cannot."""
 
-_KEYS = ("registry", "counter", "ranks")
+_KEYS = ("registry", "counter", "ranks", "lint")
+_FILES: tuple[tuple[str, tuple[str, ...]], ...] = (("promptreg.toml", ()), ("pyproject.toml", ("tool", "promptreg")))
+
+
+class Table(NamedTuple):
+    """A table of settings that another part of the program reads, with the file that it stands in."""
+
+    source: Source
+    values: dict[str, Any]
 
 
 class Config(NamedTuple):
@@ -41,7 +49,7 @@ def find_registry(start: str | os.PathLike[str], explicit: str | None = None, *,
     """
     start = folder = os.path.abspath(start)
     while True:
-        for name, table in (("promptreg.toml", ()), ("pyproject.toml", ("tool", "promptreg"))):
+        for name, table in _FILES:
             settings = _read(folder, name, table)
             if settings is not None:
                 return _config(folder, settings, explicit)
@@ -57,6 +65,18 @@ def find_registry(start: str | os.PathLike[str], explicit: str | None = None, *,
             "`promptreg init` makes one"
         )
     return Config(start, os.path.join(start, "prompts"))
+
+
+def settings_table(config: Config, key: str) -> Table | None:
+    """The table `key` of the configuration, whose values are not checked yet; None where it has no such table."""
+    for name, table in _FILES:
+        settings = _read(config.root, name, table)
+        if settings is not None:
+            values = settings.get(key)
+            if values is None:
+                return None
+            return Table(decode_utf8(read_bytes(os.path.join(config.root, name), name), name), values)
+    return None
 
 
 def _config(folder: str, settings: dict[str, Any], explicit: str | None) -> Config:
@@ -95,7 +115,7 @@ def _read(folder: str, name: str, table: tuple[str, ...]) -> dict[str, Any] | No
 
 def blamed_on_counter(error: UsageError, config: Config) -> UsageError:
     """An error about the counter, with the place of the setting that names it; as it is when no file does."""
-    for name, table in (("promptreg.toml", ()), ("pyproject.toml", ("tool", "promptreg"))):
+    for name, table in _FILES:
         try:
             settings = _read(config.root, name, table)
             if settings is None or settings.get("counter") != config.counter:
@@ -130,9 +150,22 @@ def _problems(source: Source, settings: dict[str, Any]) -> Iterator[Problem]:
             near = nearest(key, known)
             message = f'unknown setting "{key}"' + ("" if near else f"; known here: {', '.join(_KEYS)}")
             yield Problem(InvalidFile.code, message, source.path, *_place(source, key), suggestion=near)
+        elif key == "lint":
+            if not isinstance(value, dict):
+                yield Problem(InvalidFile.code, "lint must be a table", source.path, *_place(source, key))
         elif not isinstance(value, str) or not value:
             message = f'the setting "{key}" must be text'
             yield Problem(InvalidFile.code, message, source.path, *_place(source, key))
+
+
+def place_of_setting(source: Source, table: str, word: str) -> tuple[int | None, int | None]:
+    """Line and column of a key or text of a table of the configuration, behind the first mention of that table."""
+    header = re.compile(rf"""^[^#\n]*\b{re.escape(table)}\b""", re.MULTILINE).search(source.text)
+    found = re.compile(rf"""(?<![\w-]){re.escape(word)}(?![\w-])""").search(source.text, header.end() if header else 0)
+    if found is None:
+        return None, None
+    place = source.location(found.start())
+    return place.line, place.column
 
 
 def _place(source: Source, key: str) -> tuple[int | None, int | None]:

@@ -1,0 +1,55 @@
+"""One run of the linter: what to look at, which rules, what they found, and what of it is reported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from promptreg.lint.catalogue import builtin_rules
+from promptreg.lint.engine import run_rules
+from promptreg.lint.report import Report
+from promptreg.lint.rule import Rule
+from promptreg.lint.selection import Selection
+from promptreg.lint.settings import Settings
+from promptreg.lint.targets import Chosen, choose
+from promptreg.lint.workspace import Workspace
+from promptreg.model.prompt import Prompt
+
+__all__ = ["lint"]
+
+
+def lint(
+    workspace: Workspace, targets: Sequence[str] | None, settings: Settings, *, rules: Sequence[Rule] | None = None
+) -> Report:
+    """What the rules find in the targets (files or folders; None: everything) and in all that is made with them.
+
+    `rules` are all there are, the built-in ones when None. Raises UsageError for a target that is not there, and what
+    `Selection` raises for settings that name no rule.
+    """
+    selection = Selection(settings, builtin_rules() if rules is None else rules)
+    chosen = choose(workspace, targets, settings)
+    found, crashes = run_rules(workspace, chosen.names, chosen.paths, selection.active)
+    findings = [
+        finding._replace(severity=selection.severity(finding))
+        for finding in found
+        if selection.is_on(finding.rule, finding.place.path)
+    ]
+    prompts = sum(isinstance(workspace.store.heads[name], Prompt) for name in chosen.names)
+    return Report(
+        tuple(findings),
+        tuple(crashes),
+        files=len(chosen.paths),
+        components=len(chosen.names) - prompts,
+        prompts=prompts,
+        notices=tuple(_notices(workspace, chosen, selection)),
+    )
+
+
+def _notices(workspace: Workspace, chosen: Chosen, selection: Selection) -> list[str]:
+    """What people should know, though it changes nothing."""
+    found = [f"{path} is no file of the registry: nothing was looked at there" for path in chosen.others]
+    paths = [file.path for file in workspace.files]
+    found += [f"the settings of lint.folders.{one.folder} fit no file" for one in selection.unmatched(paths)]
+    for rule, _ in selection.active:
+        if rule.stage == "deprecated":
+            found.append(f"the rule {rule.name} is deprecated: {rule.reason}")
+    return found
