@@ -14,10 +14,11 @@ class Steps:
 
     `required` holds the positions of all parts that must be sent, in document order, and why: those without priority,
     the groups they belong to, what these need, and so on. `entries` are the optional parts in walk order: by falling
-    priority, ties in document order; a group is one entry, its first member, with the lowest priority of them.
+    priority, ties in document order; a group is one entry, its first member, with the lowest priority of them. `lone`
+    are those that bring nothing along, and why they are decided about.
     """
 
-    __slots__ = ("_groups", "_layout", "_priorities", "entries", "required")
+    __slots__ = ("_groups", "_layout", "_priorities", "entries", "lone", "required")
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
@@ -25,18 +26,17 @@ class Steps:
         must = [position for position, part in enumerate(layout.parts) if part.priority is None]
         self.required = self._closure(dict.fromkeys(must, "required"), ())
         self._priorities = self._all_priorities()
+        self.lone = {
+            entry: f"priority {priority}"
+            for entry, priority in self._priorities.items()
+            if layout.parts[entry].group is None and not layout.parts[entry].needs
+        }
         self.entries = sorted(self._priorities, key=self._priorities.__getitem__, reverse=True)
 
     def of(self, entry: int, kept: Container[int]) -> dict[int, str]:
         """The step of an entry: what must be sent with it and is not kept yet, in document order, and why."""
-        if entry in kept:
-            return {}
-        part = self._layout.parts[entry]
-        why = f"priority {self._priorities[entry]}"
-        if part.group is not None:
-            why += f", group {part.group}"
-        elif not part.needs:
-            return {entry: why}
+        group = self._layout.parts[entry].group
+        why = f"priority {self._priorities[entry]}" + (f", group {group}" if group is not None else "")
         return self._closure({member: why for member in self.members(entry) if member not in kept}, kept)
 
     def members(self, entry: int) -> tuple[int, ...]:
