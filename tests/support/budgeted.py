@@ -145,6 +145,7 @@ def check_budget_laws(rendered: Rendered, given: dict[str, Any]) -> None:
             at = segment.end
             check_origin(segment, given)
         assert at == len(found.text)
+        assert found.how != "cut" or found.text.strip()
 
 
 def check_nothing_is_lost(rendered: Rendered, full: Rendered) -> None:

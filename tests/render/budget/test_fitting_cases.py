@@ -10,6 +10,7 @@ import pytest
 from promptreg.api import Registry
 from promptreg.errors import BudgetError, RenderError
 from promptreg.render.rendered import Rendered
+from tests.support.origins import check_origin, check_tiling
 from tests.support.registries import component, load_files
 
 INPUTS = "{t: {type: string, default: ''}, h: {type: messages, default: []}}"
@@ -167,6 +168,23 @@ def test_tool_calls_in_a_history_stay_with_their_answers_in_every_budget(tmp_pat
         assert rendered.recount() == rendered.tokens.total <= budget
         sizes.add(len(asked))
     assert sizes == set(range(7))
+
+
+@pytest.mark.parametrize("side", ["start", "middle", "end"])
+def test_a_message_at_the_cut_keeps_its_origins(tmp_path: Path, side: str) -> None:
+    after = f"  - {{slot: h, budget: {{priority: 1, drop: oldest, truncate: {side}}}}}\n"
+    registry = loaded(tmp_path, prompt("{text: Go.}", "", after))
+    values: dict[str, Any] = {"h": [{"role": "user", "content": LONG}, {"role": "user", "content": "Well?"}]}
+    rendered = registry.render("p", values, budget=18)
+    assert [len(message["content"]) for message in rendered.messages][2] == 5
+    check_tiling(rendered)
+    (mark,) = [segment for segment in rendered.segments if segment.glue == "truncation"]
+    assert (mark.item, mark.label.source.text[mark.offset : mark.end_offset]) == ("1#1", side)
+    for segment in rendered.segments:
+        check_origin(segment, values)
+    lost = "".join(found.text for found in rendered.dropped)
+    sent = "".join(segment.text for segment in rendered.segments if segment.item == "1#1" and segment.kind == "value")
+    assert sorted("".join((lost + sent).split())) == sorted("".join(LONG.split()))
 
 
 def test_a_message_without_a_part_left_is_not_sent(tmp_path: Path) -> None:
