@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptreg.render.budget.borders import Borders, Gap
+from promptreg.render.budget.clusters import is_cluster_border
 from promptreg.render.budget.sentences import ends_sentence, sentence_after, sentence_before
 from tests.render.budget.ladders import gaps
 from tests.tokens.torture import ODD, gnarled
@@ -69,7 +72,45 @@ def test_gaps_are_between_words(text: str, expected: list[str]) -> None:
 def test_long_stretch_is_cut_between_any_two_characters() -> None:
     assert words("see " + "x" * 65) == ["see", *"x" * 65]
     assert words("é" * 64) == ["é" * 64]
+    assert words("é" * 65) == ["é"] * 65
+    assert words("x" * 65 + " y") == [*"x" * 65, "y"]
+    assert words("a\n" + " " * 90 + "b") == ["a", " " * 90 + "b"]
     assert words("👩\u200d🚀" * 30 + " e\u0301") == ["👩\u200d🚀"] * 30 + ["e\u0301"]
+
+
+def characters() -> Iterator[str]:
+    """All assigned characters but ideographs, syllables of Hangul but the first few, and private ones."""
+    blocks = [
+        (0x20, 0x3400),
+        (0xA000, 0xAC20),
+        (0xD7B0, 0xD800),
+        (0xF900, 0x17000),
+        (0x1B000, 0x20000),
+        (0xE0000, 0xE0200),
+    ]
+    for low, high in blocks:
+        yield from (char for char in map(chr, range(low, high)) if unicodedata.category(char) != "Cn")
+
+
+def test_every_character_clings_to_those_that_it_belongs_to() -> None:
+    """Against the clusters that another library finds; more is kept together only around a few joining characters."""
+    clusters = regex.compile(r"\X")
+    joining = "\u200d\u1cf5\u1cf6\U00011a3a"
+    for char in characters():
+        for text in (
+            f"x{char}",
+            f"{char}x",
+            f"가{char}",
+            f"{char}가",
+            f"각{char}",
+            f"ᄀ{char}",
+            f"{char}क",
+            f"😀{char}",
+        ):
+            is_one = len(clusters.findall(text)) == 1
+            assert not (is_one and is_cluster_border(text, 1)), text
+            if char not in joining and unicodedata.category(char)[0] != "M":
+                assert is_one or is_cluster_border(text, 1), text
 
 
 @given(texts)
@@ -94,6 +135,12 @@ def test_no_cluster_is_cut_wherever_it_stands(clusters: list[str]) -> None:
 
 def test_flags_are_cut_between_two_of_them() -> None:
     assert words("🇩🇪🇫🇷🇮🇹" * 12)[:4] == ["🇩🇪", "🇫🇷", "🇮🇹", "🇩🇪"]
+
+
+def test_endless_row_of_flags_is_cut_at_its_start_only() -> None:
+    found = words("x " + "🇩🇪" * 200)
+    assert found[1:32] == ["🇩🇪"] * 31
+    assert found[32:] == ["🇩🇪" * 169]
 
 
 @given(texts, st.integers(1, 90))
@@ -122,15 +169,15 @@ def test_gap_is_white_and_its_edges_are_not(text: str) -> None:
         assert text[start] not in "\n\r"
 
 
-@given(texts, st.integers(0, 60), st.integers(0, 60), st.sampled_from([0, 90, 700]), st.sampled_from([0, 90, 700]))
-def test_lines_and_sentences_are_found_where_they_are(text: str, low: int, high: int, before: int, after: int) -> None:
+@given(texts, st.sampled_from([0, 90, 700]), st.sampled_from([0, 90, 700]), st.data())
+def test_lines_and_sentences_are_found_where_they_are(text: str, before: int, after: int, data: st.DataObject) -> None:
     text = "or " * before + text + " or" * after
-    high += 3 * before + 3 * after * (high % 2)
-    low += 3 * before * (low % 2)
     borders, found = Borders(text), gaps(text)
     lines = [gap for gap in found if set(text[gap.end : gap.start]) & set("\n\r\x85\u2028\u2029")]
-    assert [gap for gap in found if borders.is_line(gap)] == lines
     sentences = [gap for gap in found if ends_sentence(borders, gap)]
+    assert [gap for gap in found if borders.is_line(gap)] == lines
+    edges = [0, len(text)] + [edge + more for gap in lines + sentences for edge in gap for more in (-1, 0, 1)]
+    low, high = data.draw(st.sampled_from(edges)), data.draw(st.sampled_from(edges))
     for listed, last, first in (
         (lines, borders.line_before(low, high), borders.line_after(low, high)),
         (sentences, sentence_before(borders, low, high), sentence_after(borders, low, high)),
@@ -149,7 +196,8 @@ def test_lines_and_sentences_are_found_where_they_are(text: str, low: int, high:
         pytest.param("d. h. z.B. das, bzw. jenes.| Ende", id="German abbreviations"),
         pytest.param('He said "Stop!"| Then (and so on.)| Then', id="closing quotes and brackets"),
         pytest.param('"Why?" he asked.| She left', id="a small letter goes on"),
-        pytest.param("Wait... what?| Well...| Then", id="dots"),
+        pytest.param("Wait... what?| Well, etc...| Then", id="dots"),
+        pytest.param("Why?!?!| No........| Now......... Then", id="eight stops at most"),
         pytest.param("It costs 3.50 EUR. v2.0.1 of example.org is out.| Now", id="numbers and names"),
         pytest.param("1. First\n2. Second.|\n10. Tenth", id="numbers of lists"),
         pytest.param("Use `a. B` here.| Then", id="code"),

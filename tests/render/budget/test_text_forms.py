@@ -181,15 +181,26 @@ def test_counts_are_those_of_the_text_that_is_sent(part: Part, room: int) -> Non
             assert found is not None
 
 
+def long_prose(words: int) -> str:
+    seeded = random.Random(5)
+    return "".join(seeded.choice(WORDS) + seeded.choice(BREAKS) for _ in range(words)).rstrip()
+
+
+LONG = {
+    "prose": long_prose(2_500),
+    "a stretch without borders": f"{long_prose(600)} {'x' * 9_000} {long_prose(600)}",
+    "stretches of ideographs": f"{long_prose(100)}\n{'語' * 6_000} {long_prose(500)} {'語' * 6_000}",
+}
+
+
 @pytest.mark.parametrize("side", ["end", "start", "middle"])
 @pytest.mark.parametrize("measure", [MEASURE, PLAIN], ids=["with boundaries", "without"])
-def test_long_text_is_cut_to_the_last_word_that_fits(side: str, measure: Measure) -> None:
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+def test_long_text_is_cut_to_the_last_word_that_fits(side: str, measure: Measure, text: str) -> None:
     """Longer than what is counted at a time: over many blocks, and with a counter that knows no boundaries."""
-    seeded = random.Random(5)
-    text = "".join(seeded.choice(WORDS) + seeded.choice(BREAKS) for _ in range(2_500)).rstrip()
     part = Part(VariantText(text, None, ("<a>\n", "\n</a>")), {"truncate": side, "min_tokens": 5}, [], [], None)
     forms = part.forms(Measure(measure.counter))
-    for room in (14, 700, forms.full_tokens // 2, forms.full_tokens - 2):
+    for room in (14, 700, 2_000, forms.full_tokens // 2, forms.full_tokens - 2):
         asked: list[int] = []
 
         def fits(form: Form, room: int = room, asked: list[int] = asked) -> bool:
@@ -201,7 +212,8 @@ def test_long_text_is_cut_to_the_last_word_that_fits(side: str, measure: Measure
         assert COUNTER.count(part.text(found)) == found.tokens <= room
         assert len(asked) < 40
         if side != "middle":
-            assert part.text(found) == chosen(part, room)
+            expected = chosen(part, room)
+            assert part.text(found) == expected or ("xxx" in text and found.tokens == COUNTER.count(expected))
 
 
 def chosen(part: Part, room: int) -> str:
