@@ -111,13 +111,13 @@ def _groupby(call: FilterCall) -> Shape:
 def _batch(call: FilterCall) -> Shape:
     """Rows of at most `linecount` items; `fill_with` fills the last. A size below 1 gives rows of any length."""
     row, given = call.subject.passes(), call.argument("linecount", 0)
-    inner, rows = Row(_filled(call, row.each), row.most, row.lack), row.most
+    inner, rows = Row(_filled(call, row.each), row.most, row.lack), None if row.most is None else row.most + 1
     if given is not None and given.known and isinstance(given.value, int) and given.value >= 1:
         inner = inner._replace(most=given.value)
-        rows = None if rows is None else -(-rows // given.value)
+        rows = None if row.most is None else -(-row.most // given.value)
     elif given is not None and call.argument("fill_with", 1) is not None:
         return anything(Lack("the size of the filter batch is not written in the template"))
-    return Shape(row=Row(Shape(row=inner), None if rows is None else rows + 1, row.lack))
+    return Shape(row=Row(Shape(row=inner), rows, row.lack))
 
 
 def _columns(call: FilterCall) -> Shape:

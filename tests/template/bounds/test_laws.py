@@ -121,7 +121,7 @@ l|string; o|string; w|min|string; t|default(u); z|default("none", true); t|list|
 t|upper|lower|trim|replace("ss", "s")|truncate(6); l|join|upper; l|first|d("")|upper; b|string|upper; t|trim|indent(3)
 """
 _WIDE = [word.strip() for line in _FILTERED.strip().splitlines() for word in line.split("; ")]
-_ASCII = [f"s{word[1:]}" for word in _WIDE if word.startswith("t|")]
+_ASCII = [{"t": "s", "l": "a", "w": "v"}[word[0]] + word[1:] for word in _WIDE if word[:2] in ("t|", "l|", "w|")]
 _FILTER_SCHEMAS: Mapping[str, Any] = {
     "t": {"type": "string", "maxLength": 12},
     "s": {"type": "string", "pattern": "^[ -~\\n]{0,12}\\Z"},
@@ -131,6 +131,8 @@ _FILTER_SCHEMAS: Mapping[str, Any] = {
     "b": {"type": "boolean"},
     "z": {"type": "null"},
     "l": {"type": "array", "items": {"type": "string", "maxLength": 12}, "maxItems": 4},
+    "a": {"type": "array", "items": {"type": "string", "pattern": "^[ -~]{0,12}\\Z"}, "maxItems": 4},
+    "v": {"type": "array", "items": {"type": "integer", "minimum": -9, "maximum": 30}, "maxItems": 4},
     "w": {"type": "array", "items": {"type": "number", "minimum": -9, "maximum": 30}, "maxItems": 4},
     "o": {"type": "array", "items": _ORDER, "maxItems": 3},
     "m": {"type": "object", "properties": {"k": _WORD, "é": _WORD}, "additionalProperties": False},
@@ -150,6 +152,8 @@ _filter_values = st.fixed_dictionaries(
         "b": st.booleans(),
         "z": st.none(),
         "l": st.lists(_EDGY, max_size=4),
+        "a": st.one_of(st.lists(st.text("aB <&'", max_size=12), max_size=4), st.just(["<" * 12] * 4)),
+        "v": st.one_of(st.lists(st.integers(-9, 30), max_size=4), st.sampled_from([[30] * 4, [-9] * 4])),
         "w": st.lists(st.one_of(st.integers(-9, 30), st.floats(-9, 30)), max_size=4),
         "o": st.lists(_edgy_order, max_size=3),
         "m": st.fixed_dictionaries({}, optional={"k": _EDGY, "é": _EDGY}),
