@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from promptreg.errors import BudgetError, InputError, InvalidFile
 from promptreg.render.stable_prefix import PrefixEnd, PrefixMessage, PrefixPart, StablePrefix, find_prefix
 from promptreg.text import Location
+from tests.render.worst.made_prompts import Made, load_made, made_prompts
 from tests.support.registries import SUPPORT, load_files
 
 _PLACE = Location("p.yaml", 1, 1)
@@ -83,3 +86,25 @@ def test_a_render_says_which_input_ends_it_and_where(tmp_path: Path) -> None:
     assert (prefix.end.part, prefix.end.reason, prefix.end.inputs) == ("0.1", "prints limit", ("limit",))
     assert str(prefix.end.place) == "prompts/rules/limits.md:7:27"
     assert prefix.behind == ("0.2",)
+
+
+@given(made_prompts(budgets=True), st.one_of(st.none(), st.integers(20, 400)))
+def test_it_is_what_the_token_figures_say(made: Made, budget: int | None) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            rendered = load_made(Path(folder), made).render("p", made.inputs, budget=budget)
+        except (InputError, BudgetError, InvalidFile):
+            return
+        prefix, tokens = rendered.prefix, rendered.tokens
+    assert (prefix.tokens, prefix.digest) == (tokens.stable_prefix, tokens.stable_prefix_digest)
+
+
+def test_the_tag_of_a_fence_is_part_of_it(tmp_path: Path) -> None:
+    text = "{kind: prompt, version: 1.0.0, inputs: {x: {type: string}}, messages: [{role: user, parts: [PART]}]}"
+    part = "{text: 'Say {{ x }}', fence: note}"
+    rendered = load_files(tmp_path, {"p.yaml": text.replace("PART", part)}).render("p", {"x": "hello"})
+    assert rendered.prefix.tokens == rendered.tokens.stable_prefix > 3
+
+
+def test_empty_parts_are_not_moved() -> None:
+    assert found((volatile("0.0"), static("0.1", ""), static("0.2", "a"))).behind == ("0.2",)

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
@@ -209,3 +210,29 @@ def test_a_second_worst_case_needs_no_tokenizer(tmp_path: Path) -> None:
         calls.append(measure.calls)
     assert calls[0] > 0
     assert calls[1] == 0
+
+
+def test_forms_below_min_tokens_do_not_count_as_shorter(tmp_path: Path) -> None:
+    assert required(tmp_path / "a", "{variants: [Short.]}").required == 5
+    worst = required(tmp_path / "c", "{variants: [Short.], min_tokens: 50}")
+    assert worst.required is not None
+    assert worst.required > 2000
+
+
+@pytest.mark.parametrize(("least", "most"), [(1, 17), (2, 31)])
+def test_the_largest_examples_are_taken_to_stay(tmp_path: Path, least: int, most: int) -> None:
+    files = {
+        "e.yaml": """\
+            kind: examples
+            version: 1.0.0
+            format: "{{ example.input }}"
+            examples:
+              - {id: a, input: short}
+              - {id: b, input: A longer one with many more words than the other two have together}
+              - {id: c, input: "Another one, which has twice as many words as the long one that comes before it"}
+            """,
+        "p.yaml": prompt(f"      - use: e\n        budget: {{min_items: {least}}}\n"),
+    }
+    worst = worst_of(load_files(tmp_path, files), tokens=100)
+    assert worst.required is not None
+    assert most < worst.required < most + 16
