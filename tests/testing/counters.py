@@ -69,6 +69,22 @@ class _Remembers(Letters):
         return super().count(text) + (self.seen % 777 == 776 and bool(text))
 
 
+class _Tires(Letters):
+    """Counts one more from the 301st time on: between two texts, when each is counted three times in a row."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+
+    def count(self, text: str) -> int:
+        self.seen += 1
+        return super().count(text) + (self.seen > 300 and bool(text))
+
+
+class _DropsRareSurrogates(Letters):
+    def count(self, text: str) -> int:
+        return super().count("".join([letter for letter in text if not 0xD900 <= ord(letter) < 0xDA00]))
+
+
 class _KnowsControlTokens(Letters):
     def count(self, text: str) -> int:
         return super().count(text.replace("<|im_start|>", "x"))
@@ -112,6 +128,8 @@ BROKEN: dict[str, tuple[type[Letters], str, str | None]] = {
     "a count lies above its bounds": (_BelowBounds, "bounds", "\u3000"),
     "an exact counter has a range": (_WideBounds, "bounds", "é"),
     "a count depends on what came before": (_Remembers, "repetition", None),
+    "a count changes for good": (_Tires, "repetition", None),
+    "some surrogates are dropped": (_DropsRareSurrogates, "surrogates", None),
     "a control token is known": (_KnowsControlTokens, "control-tokens", "<|im_start|>"),
     "surrogates are dropped": (_DropsSurrogates, "surrogates", None),
     "the id changes": (_ChangesItsName, "identity", "1234567"),

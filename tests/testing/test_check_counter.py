@@ -114,6 +114,28 @@ def test_a_rule_that_raises_or_points_outside_is_caught() -> None:
     assert "raised KeyError" in str(failure)
 
 
+def test_a_rule_that_looks_at_the_text_alone_is_caught() -> None:
+    """Its places add up as long as nothing stands before the text or after it."""
+
+    class Alone:
+        id = "alone/1"
+
+        def first(self, text: str) -> int | None:
+            for at in range(1, min(len(text), 4)):
+                if counter.count(text) == counter.count(text[:at]) + counter.count(text[at:]):
+                    return at
+            return None
+
+        last = first
+
+        def cuts(self, left: str, right: str) -> bool:
+            return False
+
+    counter = WithRule("x")
+    counter.seam_rule = Alone()  # type: ignore[assignment]
+    assert not found("seams", counter).holds
+
+
 def test_the_rule_that_ships_is_tried_at_thousands_of_boundaries() -> None:
     counter = WithRule("x")
     counter.seam_rule = seams_of("o200k_base")  # type: ignore[assignment]
@@ -216,6 +238,19 @@ def test_shrinking_keeps_failing_and_leaves_nothing_out_that_could_be(text: str,
     text = text[: len(text) // 2] + needle + text[len(text) // 2 :]
     small = shrink(text, lambda part: needle in part)
     assert small == needle
+
+
+def test_shrinking_leaves_out_much_at_once() -> None:
+    tried: list[str] = []
+    assert (
+        shrink("x" * 5_000 + "needle" + "y" * 5_000, lambda part: bool(tried.append(part)) or "needle" in part)
+        == "needle"
+    )
+    assert len(tried) < 200
+
+
+def test_shrinking_goes_round_until_nothing_is_left_to_leave_out() -> None:
+    assert shrink("abc", lambda part: part in {"abc", "ab", "b"}) == "b"
 
 
 def test_shrinking_ends() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from promptreg.errors import PluginFailed, PluginInvalid, TokenizerMissing, UsageError
 from promptreg.tokens import counter_for, counter_names, get_counter, plugins
-from promptreg.tokens.plugins import plugin_names
+from promptreg.tokens.plugins import load_plugin, plugin_names
 from tests.tokens.plugged import LETTERS, install
 
 
@@ -65,6 +65,7 @@ def test_it_is_made_once(site: Path) -> None:
 def test_nothing_that_ships_can_be_stood_in_for(name: str, site: Path) -> None:
     install(site, LETTERS, name=name, package="sly-counter")
     assert name not in plugin_names()
+    assert load_plugin(name) is None
     if name == "approximate/mine":
         with pytest.raises(UsageError):
             get_counter(name)

@@ -140,3 +140,8 @@ def test_threads_count_alike(ours: Ours) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert all(found == expected for found in pool.map(run, range(8)))
+
+
+def test_ranks_with_gaps_are_read() -> None:
+    assert tiktoken_counter._parse(b"YQ== 0\nYg== 1\n") == {b"a": 0, b"b": 1}
+    assert tiktoken_counter._parse(b"YQ== 0\nYg== 2\n") == {b"a": 0, b"b": 2}
