@@ -71,7 +71,7 @@ def lacks_of(body: str) -> list[str]:
         ("{% macro m(a, b='--') %}{{ a }}{{ b }}{% endmacro %}{{ m(kind) }}{{ m('x', '') }}", 5),
         ("{% macro m() %}({{ caller('abc') }}){% endmacro %}{% call(x) m() %}{{ x }}!{% endcall %}", 6),
         ("{% raw %}{{ long }}{% endraw %}", 10),
-        ("{% for k, v in order.id | list | batch(2) | list %}{{ k }}{% endfor %}", 84),
+        ("{% for k, v in order.id | list | batch(2) | list %}{{ k }}{% endfor %}", 80),
         ("{% for row in rows %}{% for row in row %}{{ row }}{% endfor %}{% endfor %}", 480),
     ],
 )
