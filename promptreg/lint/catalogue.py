@@ -12,8 +12,14 @@ from promptreg.lint.rule import Rule
 __all__ = ["ALIASES", "MODULES", "builtin_rules", "find_rules"]
 
 MODULES: tuple[str, ...] = (
+    "changed_without_bump",
+    "duplicate_example",
+    "hardcoded_secret",
     "invalid_front_matter",
+    "invalid_json_example",
+    "invisible_unicode",
     "missing_reference",
+    "output_violates_contract",
     "reference_cycle",
     "refused_access",
     "template_syntax_error",

@@ -1,0 +1,58 @@
+"""A head that differs from the release of the same number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from promptreg.errors import PromptregError
+from promptreg.lint.finding import Edit, Fix, Hit, Place
+from promptreg.lint.rule import Rule
+from promptreg.lint.subjects import Head
+from promptreg.model.version import Version
+
+__all__ = ["RULE"]
+
+
+def _check(head: Head, options: Mapping[str, Any]) -> Iterator[Hit]:
+    store, own = head.workspace.store, head.head
+    try:
+        released = store.releases.lock.get((own.name, own.version))
+    except PromptregError:
+        return
+    if released is None or store.is_clean(own):
+        return
+    place = head.place(("version",))
+    last = max(version for name, version in store.releases.lock if name == own.name)
+    message = f"{own.name} differs from its release {own.version}, and still has this version"
+    yield Hit(message, place, fix=_fix(head, place, last))
+
+
+def _fix(head: Head, place: Place, last: Version) -> Fix | None:
+    """The lowest version that the contract allows, where that can be told and the number is written plainly."""
+    from promptreg.model.semver import bumped, level_of
+    from promptreg.registry.next_version import closure_changes
+    from promptreg.registry.resolve import resolve_release
+
+    store = head.workspace.store
+    try:
+        old = resolve_release(head.name, last, store)
+        changes = closure_changes(old, head.workspace.registry.closure(head.name), store)
+    except PromptregError:
+        return None
+    version = bumped(last, level_of(list(changes)))
+    if place.text.count(str(head.head.version)) != 1:
+        return None
+    text = place.text.replace(str(head.head.version), str(version))
+    return Fix("unsafe", f"raise the version to {version}", (Edit(place, text),))
+
+
+RULE = Rule(
+    name="changed-without-bump",
+    code="REG005",
+    summary="A file was changed after its version was released, and the version was not raised.",
+    scope="head",
+    check=_check,
+    severity="error",
+    fix="unsafe",
+)
