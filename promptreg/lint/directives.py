@@ -15,7 +15,7 @@ from promptreg.lint.finding import Place
 from promptreg.lint.subjects import Head
 from promptreg.text import Source
 
-__all__ = ["Directive", "directives_of"]
+__all__ = ["Directive", "Suppression", "directives_of"]
 
 _DIRECTIVE = re.compile(r"promptreg:[ \t]*(ignore(?:-file)?)[ \t]*\[([^\]\n]*)\][ \t]*(.*)", re.DOTALL)
 _MENTION = "promptreg:"
@@ -35,9 +35,23 @@ class Directive(NamedTuple):
 
     def covers(self, place: Place) -> bool:
         """Whether a finding at `place` is one that it speaks of."""
-        if place.source is not self.place.source:
+        if place.path != self.place.path:
             return False
         return self.lines[0] <= place.source.location(place.start).line <= self.lines[1]
+
+
+class Suppression(NamedTuple):
+    """Scope `directive`: a suppression with what came of it.
+
+    `unused` are those of its selectors that silenced nothing, though all that they name was looked for; `unknown` those
+    that name no rule, each with the nearest one that there is. `needs_reason`: the settings want reasons.
+    """
+
+    head: Head
+    directive: Directive
+    unused: tuple[str, ...] = ()
+    unknown: tuple[tuple[str, str | None], ...] = ()
+    needs_reason: bool = False
 
 
 def directives_of(head: Head) -> tuple[Directive, ...]:

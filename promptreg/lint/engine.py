@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from promptreg.errors import PromptregError
+from promptreg.lint.directives import Suppression
 from promptreg.lint.finding import Finding, Hit
 from promptreg.lint.rule import Rule, Scope
 from promptreg.lint.subjects import Composition, Head, Output
@@ -13,7 +14,7 @@ from promptreg.lint.workspace import Workspace
 from promptreg.model.component import Component
 from promptreg.model.prompt import Prompt
 
-__all__ = ["Active", "Crash", "run_rules"]
+__all__ = ["Active", "Crash", "in_order", "run_rules"]
 
 
 class Active(NamedTuple):
@@ -32,16 +33,25 @@ class Crash(NamedTuple):
 
 
 def run_rules(
-    workspace: Workspace, names: Collection[str], paths: Collection[str], active: Sequence[Active]
+    workspace: Workspace,
+    names: Collection[str],
+    paths: Collection[str],
+    active: Sequence[Active],
+    suppressions: Iterable[Suppression] = (),
 ) -> tuple[list[Finding], list[Crash]]:
-    """Findings of the named heads and of the broken files at `paths`, by place; each once, and what crashed."""
+    """Findings of the named heads, of the files at `paths` and of suppressions, by place; each once, and what crashed.
+
+    What is in no `paths` is not looked at as a file.
+    """
     run = _Run(workspace, active)
+    for one in suppressions:
+        run.check("directive", one, str(one.directive.place.source.location(one.directive.place.start)), one.head)
     for file in workspace.files:
         if file.path in paths:
             run.check("file", file, file.path)
     for name in sorted(names):
         run.head(workspace.head(name))
-    return run.sorted(), run.crashes
+    return list(in_order(run.findings.values())), run.crashes
 
 
 class _Run:
@@ -98,16 +108,17 @@ class _Run:
             hit.related,
             hit.fix,
             hit.secret,
+            hit.amount,
         )
         key = (rule.name, hit.place.path, hit.place.start, hit.place.end, hit.message)
         self.findings.setdefault(key, finding)
 
-    def sorted(self) -> list[Finding]:
-        """By file, place, code and message."""
-        return sorted(
-            self.findings.values(),
-            key=lambda one: (one.place.path, one.place.start, one.place.end, one.code, one.message),
-        )
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings by file, place, code and message."""
+    return tuple(
+        sorted(findings, key=lambda one: (one.place.path, one.place.start, one.place.end, one.code, one.message))
+    )
 
 
 def shown_version(workspace: Workspace, head: Component | Prompt) -> str:

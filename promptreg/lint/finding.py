@@ -98,6 +98,7 @@ class Hit(NamedTuple):
 
     `component` and `version` name the component that `place` belongs to; None: the subject's own, or none at all.
     `severity` replaces the rule's own for this hit. `secret` keeps the excerpt of the place out of every output.
+    `amount` is what a numeric rule counted, less being better: a baseline lets it fall and never rise.
     """
 
     message: str
@@ -108,6 +109,7 @@ class Hit(NamedTuple):
     component: str | None = None
     version: str | None = None
     secret: bool = False
+    amount: float | None = None
 
 
 class Finding(NamedTuple):
@@ -124,6 +126,7 @@ class Finding(NamedTuple):
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
     secret: bool = False
+    amount: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form of `promptreg/lint/1`."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from promptreg.lint.catalogue import builtin_rules
-from promptreg.lint.engine import run_rules
+from promptreg.lint.engine import in_order, run_rules
+from promptreg.lint.finding import Finding
 from promptreg.lint.report import Report
 from promptreg.lint.rule import Rule
 from promptreg.lint.selection import Selection
 from promptreg.lint.settings import Settings
+from promptreg.lint.suppress import Suppressor
 from promptreg.lint.targets import Chosen, choose
 from promptreg.lint.workspace import Workspace
 from promptreg.model.prompt import Prompt
@@ -28,20 +30,29 @@ def lint(
     selection = Selection(settings, builtin_rules() if rules is None else rules)
     chosen = choose(workspace, targets, settings)
     found, crashes = run_rules(workspace, chosen.names, chosen.paths, selection.active)
-    findings = [
-        finding._replace(severity=selection.severity(finding))
-        for finding in found
-        if selection.is_on(finding.rule, finding.place.path)
-    ]
+    suppressor = Suppressor(workspace, selection)
+    judged = suppressor.judge(_on(found, selection))
+    heads = [workspace.head(name) for name in sorted(chosen.names)]
+    about = suppressor.suppressions(heads, frozenset(crash.rule for crash in crashes))
+    more, more_crashes = run_rules(workspace, (), (), selection.active, about)
+    again = suppressor.judge(_on(more, selection))
     prompts = sum(isinstance(workspace.store.heads[name], Prompt) for name in chosen.names)
     return Report(
-        tuple(findings),
-        tuple(crashes),
+        in_order([*judged.reported, *again.reported]),
+        (*crashes, *more_crashes),
+        in_order([*judged.suppressed, *again.suppressed]),
         files=len(chosen.paths),
         components=len(chosen.names) - prompts,
         prompts=prompts,
         notices=tuple(_notices(workspace, chosen, selection)),
     )
+
+
+def _on(findings: Iterable[Finding], selection: Selection) -> Iterator[Finding]:
+    """The findings of rules that are on where they stand, with the severity that the settings give them."""
+    for finding in findings:
+        if selection.is_on(finding.rule, finding.place.path):
+            yield finding._replace(severity=selection.severity(finding))
 
 
 def _notices(workspace: Workspace, chosen: Chosen, selection: Selection) -> list[str]:

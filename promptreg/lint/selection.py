@@ -54,6 +54,11 @@ class Selection:
             on |= self._selects[folder.folder] or frozenset()
         return tuple(Active(rule, self._options[rule.name]) for rule in self.rules if rule.name in on)
 
+    @property
+    def expected(self) -> frozenset[str]:
+        """The rules that are on where no settings say otherwise."""
+        return frozenset(rule.name for rule in self.rules if rule.standing == "on" and rule.stage == "stable")
+
     def is_on(self, rule: str, path: str) -> bool:
         """Whether findings of a rule are reported in the file at `path`."""
         return rule in self._on_at(self._folders(path))

@@ -65,6 +65,17 @@ class Workspace:
             found = self._heads[id(head)] = Head(self, head)
         return found
 
+    def head_at(self, path: str) -> Head | None:
+        """The head, or the release that was made a subject, in the file at `path`; None for any other file."""
+        name = self._names.get(path)
+        if name is not None:
+            return self.head(name)
+        return next((head for head in self._heads.values() if head.source.path == path), None)
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        return {head.path: name for name, head in self.store.heads.items()}
+
     @property
     def heads(self) -> tuple[Head, ...]:
         """Every readable head, by name."""

@@ -10,9 +10,10 @@ import pytest
 
 import promptreg
 from promptreg.lint.catalogue import MODULES, builtin_rules
-from promptreg.lint.engine import Active, run_rules
 from promptreg.lint.page import Case, page_cases, page_text
 from promptreg.lint.rule import Rule
+from promptreg.lint.run import lint
+from promptreg.lint.settings import DEFAULT, Settings
 from promptreg.lint.workspace import Workspace
 
 RULES = builtin_rules()
@@ -34,11 +35,10 @@ def found(rule: Rule, case: Case, folder: Path) -> list[str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode("utf-8"))
     workspace = Workspace(promptreg.load(folder / "prompts"))
-    active = Active(rule, {key: option.default for key, option in rule.options.items()})
-    names = [head.name for head in workspace.heads]
-    findings, crashes = run_rules(workspace, names, [file.path for file in workspace.files], [active])
-    assert not crashes
-    places = [one.place.source.location(one.place.start) for one in findings]
+    others = DEFAULT if rule.scope == "directive" else ()
+    report = lint(workspace, None, Settings(select=(*others, rule.name)))
+    assert not report.crashes
+    places = [one.place.source.location(one.place.start) for one in report.findings if one.rule == rule.name]
     return sorted(str(place._replace(path=place.path.removeprefix("prompts/"))) for place in places)
 
 
