@@ -17,7 +17,9 @@ __all__ = [
     "IntegrityError",
     "InvalidFile",
     "LimitExceeded",
+    "MatcherLost",
     "OutputInvalid",
+    "PatternStopped",
     "PluginFailed",
     "PluginInvalid",
     "Problem",
@@ -230,6 +232,22 @@ class PluginFailed(PromptregError):
     code = "plugin-failed"
 
 
+class MatcherLost(PromptregError):
+    """The process that matches patterns of team rules could not be started, or failed by itself (exit code 3)."""
+
+    code = "matcher"
+
+
+class PatternStopped(PromptregError):
+    """A pattern of a team rule was stopped because matching it took too long (exit code 3)."""
+
+    code = "pattern-stopped"
+
+    def __init__(self, problems: Iterable[Problem] | str, *, pattern: str = "") -> None:
+        super().__init__(problems)
+        self.pattern = pattern
+
+
 def together(errors: Sequence[PromptregError]) -> PromptregError:
     """One error for all of them, with each problem once, of the class of the first.
 
@@ -244,7 +262,12 @@ def together(errors: Sequence[PromptregError]) -> PromptregError:
 
 def _takes_problems(kind: type) -> bool:
     """Whether an error of this class can be made of problems alone."""
-    return next(one for one in kind.__mro__ if "__init__" in vars(one)) in (PromptregError, BudgetError, LimitExceeded)
+    return next(one for one in kind.__mro__ if "__init__" in vars(one)) in (
+        PromptregError,
+        BudgetError,
+        LimitExceeded,
+        PatternStopped,
+    )
 
 
 def nearest(word: str, choices: Sequence[str] | Iterable[str]) -> str | None:

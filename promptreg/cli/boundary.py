@@ -11,7 +11,9 @@ import click
 from promptreg.cli import streams
 from promptreg.errors import (
     IntegrityError,
+    MatcherLost,
     OutputInvalid,
+    PatternStopped,
     PluginFailed,
     Problem,
     PromptregError,
@@ -28,6 +30,8 @@ FINDINGS, BAD_INPUT, NO_ANSWER, INTEGRITY, INTERRUPTED = 1, 2, 3, 4, 130
 _EXIT_CODES: tuple[tuple[type[PromptregError], int], ...] = (
     (OutputInvalid, FINDINGS),
     (PluginFailed, NO_ANSWER),
+    (PatternStopped, NO_ANSWER),
+    (MatcherLost, NO_ANSWER),
     (RecountDiffers, NO_ANSWER),
     (WriteFailed, NO_ANSWER),
     (IntegrityError, INTEGRITY),

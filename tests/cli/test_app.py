@@ -14,7 +14,9 @@ from promptreg.cli import group
 from promptreg.cli.boundary import guarded
 from promptreg.errors import (
     IntegrityError,
+    MatcherLost,
     OutputInvalid,
+    PatternStopped,
     PluginFailed,
     PluginInvalid,
     Problem,
@@ -112,6 +114,8 @@ _CODES = [
     (TokenizerMissing("x"), 2),
     (PluginInvalid("x"), 2),
     (PluginFailed("x"), 3),
+    (PatternStopped("x"), 3),
+    (MatcherLost("x"), 3),
     (IntegrityError("x"), 4),
     (PermissionError(13, "Permission denied", "file"), 2),
     (OSError(28, "No space left on device"), 3),
