@@ -1,0 +1,82 @@
+"""Keeping secrets out of every output: what a finding calls secret is shown nowhere, not by other findings either."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from promptreg.lint.finding import Finding, Fix, Related
+from promptreg.lint.report import Report
+from promptreg.text import Source
+
+__all__ = ["Secrets", "conceal"]
+
+_HIDDEN = "***"
+_LEAST = 4
+"""Characters of a text worth hiding wherever it occurs; a shorter one would garble everything, and says little."""
+
+
+class Secrets:
+    """The texts and places that findings call secret."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self._spans: dict[str, list[tuple[int, int]]] = {}
+        texts = set()
+        for finding in findings:
+            if finding.secret:
+                place = finding.place
+                self._spans.setdefault(place.path, []).append((place.start, place.end))
+                texts.update(line.strip() for line in place.text.splitlines())
+        self._texts = sorted((text for text in texts if len(text) >= _LEAST), key=len, reverse=True)
+
+    @classmethod
+    def of(cls, report: Report) -> Secrets:
+        """Those of a report, of findings that are suppressed or in the baseline too."""
+        return cls((*report.findings, *report.suppressed, *report.baselined))
+
+    def __bool__(self) -> bool:
+        return bool(self._spans)
+
+    def hide(self, text: str) -> str:
+        """A message without the secrets that it quotes."""
+        for secret in self._texts:
+            text = text.replace(secret, _HIDDEN)
+        return text
+
+    def line(self, source: Source, start: int, end: int) -> str:
+        """`source.text[start:end]` with a star for each character of a secret."""
+        text = source.text[start:end]
+        for first, last in self._spans.get(source.path, ()):
+            lo, hi = max(first, start) - start, min(last, end) - start
+            if lo < hi:
+                text = text[:lo] + "*" * (hi - lo) + text[hi:]
+        for secret in self._texts:
+            text = text.replace(secret, "*" * len(secret))
+        return text
+
+    def are_in(self, text: str) -> bool:
+        """Whether a text quotes a secret."""
+        return any(secret in text for secret in self._texts)
+
+
+def conceal(report: Report) -> tuple[Finding, ...]:
+    """The findings with every secret taken out of messages; a fix that would write a secret is left out."""
+    secrets = Secrets.of(report)
+    return tuple(_concealed(finding, secrets) for finding in report.findings) if secrets else report.findings
+
+
+def _concealed(finding: Finding, secrets: Secrets) -> Finding:
+    return finding._replace(
+        message=secrets.hide(finding.message),
+        related=tuple(_related(related, secrets) for related in finding.related),
+        fix=_fix(finding.fix, secrets),
+    )
+
+
+def _related(related: Related, secrets: Secrets) -> Related:
+    return related._replace(message=secrets.hide(related.message))
+
+
+def _fix(fix: Fix | None, secrets: Secrets) -> Fix | None:
+    if fix is None or any(secrets.are_in(edit.text) for edit in fix.edits):
+        return None
+    return fix._replace(title=secrets.hide(fix.title))
