@@ -21,6 +21,7 @@ __all__ = [
     "complete_counters",
     "complete_prompts",
     "complete_revisions",
+    "complete_rules",
     "complete_samples",
     "complete_schemas",
 ]
@@ -66,6 +67,16 @@ def complete_counters(ctx: click.Context, param: click.Parameter, incomplete: st
     from promptreg.tokens import counter_names
 
     return _matching(counter_names(), incomplete)
+
+
+def complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Names and groups of the built-in lint rules; of a list with commas, its last word."""
+    from promptreg.lint.catalogue import builtin_rules
+
+    before, comma, word = incomplete.rpartition(",")
+    rules = builtin_rules()
+    words = [*dict.fromkeys(rule.group for rule in rules), *sorted(rule.name for rule in rules)]
+    return [f"{before}{comma}{found}" for found in _matching(words, word)]
 
 
 def complete_schemas(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

@@ -20,7 +20,7 @@ class Secrets:
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self._spans: dict[str, list[tuple[int, int]]] = {}
-        texts = set()
+        texts: set[str] = set()
         for finding in findings:
             if finding.secret:
                 place = finding.place

@@ -1,0 +1,151 @@
+"""`promptreg lint`: what is wrong with components and prompts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from promptreg.cli.complete import complete_rules
+from promptreg.cli.lint_report import FORMATS, close, integrity_faults, write_report
+from promptreg.cli.options import OneOf, format_option, reading_options
+from promptreg.cli.session import Where
+from promptreg.registry.moments import NOW
+
+if TYPE_CHECKING:
+    from promptreg.lint.finding import Severity
+    from promptreg.lint.settings import Settings
+    from promptreg.lint.workspace import Workspace
+
+__all__ = ["command"]
+
+
+class _Chosen(NamedTuple):
+    """What the options say about the rules."""
+
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    pedantic: bool
+    preview: bool
+
+    def over(self, settings: Settings) -> Settings:
+        """The settings of the project under these options."""
+        settings = settings._replace(
+            pedantic=settings.pedantic or self.pedantic, preview=settings.preview or self.preview
+        )
+        return settings.chosen(_words(self.select), _words(self.ignore))
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  promptreg lint
+  promptreg lint prompts/support prompts/rules/tone.md
+  promptreg lint --select TPL,unused-variable --fail-on warning
+  promptreg lint --pedantic --ignore vague-term
+  promptreg lint --format sarif -o lint.sarif
+  promptreg lint --staged --format github
+
+\b
+Exit codes:
+  1  findings of severity error (see --fail-on)
+  2  wrong options, settings or targets
+  3  a rule crashed: what it would have found is not known
+  4  a release is not what the lock says
+"""
+)
+@click.argument("targets", nargs=-1, metavar="[TARGET]...", type=click.Path(readable=False))
+@format_option(
+    FORMATS,
+    "text: findings with their line; json: promptreg/lint/1; sarif: 2.1.0, for code scanning; github: annotations; "
+    "gitlab: Code Quality; junit: XML.",
+)
+@click.option(
+    "--select",
+    metavar="RULES",
+    multiple=True,
+    shell_complete=complete_rules,
+    help="Only these rules: names, codes, groups such as TPL, `all` or `default`; with commas between, or repeated.",
+)
+@click.option(
+    "--ignore",
+    metavar="RULES",
+    multiple=True,
+    shell_complete=complete_rules,
+    help="Not these rules; may be repeated.",
+)
+@click.option("--pedantic", is_flag=True, help="Also the rules that are disputed.")
+@click.option("--preview", is_flag=True, help="Also the rules that are new and may still change.")
+@click.option(
+    "--fail-on",
+    type=OneOf(("error", "warning", "note")),
+    default="error",
+    show_default=True,
+    metavar="SEVERITY",
+    help="The least severity that makes the exit code 1: error, warning or note.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(readable=False),
+    help="Write to FILE instead of standard output, whole or not at all.",
+)
+@reading_options(locked=False, bundle=False)
+def command(
+    targets: tuple[str, ...],
+    form: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    pedantic: bool,
+    preview: bool,
+    fail_on: Severity,
+    output: str | None,
+    where: Where,
+) -> int:
+    """Check the files TARGET (files or folders; without any, the whole registry) and all that is made with them.
+
+    Components, templates, compositions, every sample rendered, examples and output contracts are looked at; a finding
+    in rendered text is placed in the files that it comes from. `promptreg rules list` names the rules, `promptreg rules
+    explain NAME` says why one exists. Settings are in [tool.promptreg.lint] of pyproject.toml or in [lint] of
+    promptreg.toml.
+    """
+    from promptreg.cli.patience import patience
+    from promptreg.lint.catalogue import builtin_rules
+    from promptreg.lint.run import lint
+    from promptreg.lint.targets import choose
+
+    workspace, settings = _open(where, _Chosen(select, ignore, pedantic, preview))
+    rules = builtin_rules()
+    named = _from_root(targets, workspace)
+    with patience("linting"):
+        report = lint(workspace, named, settings, rules=rules)
+    write_report(report, form, output, workspace=workspace, rules=rules, fail_on=fail_on)
+    return close(report, fail_on, integrity_faults(workspace, choose(workspace, named, settings).names))
+
+
+def _open(where: Where, chosen: _Chosen) -> tuple[Workspace, Settings]:
+    """The registry to look at, and the settings of its project under the options."""
+    from promptreg.api import open_registry
+    from promptreg.lint.settings import read_settings
+    from promptreg.lint.workspace import Workspace
+    from promptreg.registry.config import find_registry
+
+    config = find_registry(os.getcwd(), where.folder, on_disk=where.moment == NOW)
+    settings = chosen.over(read_settings(config))
+    return Workspace(open_registry(config, moment=where.moment)), settings
+
+
+def _from_root(targets: Sequence[str], workspace: Workspace) -> Sequence[str] | None:
+    """The targets as the linter takes them: as they are where this folder is the project root, else absolute."""
+    if not targets:
+        return None
+    if os.path.realpath(os.getcwd()) == os.path.realpath(workspace.registry.root):
+        return targets
+    return [os.path.abspath(target) for target in targets]
+
+
+def _words(options: Iterable[str]) -> tuple[str, ...]:
+    return tuple(word.strip() for option in options for word in option.split(",") if word.strip())

@@ -1,0 +1,271 @@
+"""`promptreg lint` as people and scripts see it."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from promptreg.lint import catalogue
+from promptreg.lint.finding import Hit, Place
+from promptreg.lint.rule import Rule
+from promptreg.lint.subjects import Head
+from tests.cli.registries import Change, broken, copy_small, replaced, written
+from tests.cli.running import Result, run
+from tests.cli.schemas import valid
+from tests.support.frozen import history
+
+BAD = written(
+    "rules/bad.md", b"---\nkind: rule\nversion: 1.0.0\ninputs: {name: {type: string}}\n---\n- Be {{ nmae }}.\n"
+)
+TEXT = """\
+prompts/rules/bad.md:4:10: warning: the input "name" is declared and never used [unused-variable]
+ 4 | inputs: {name: {type: string}}
+   |          ^^^^
+
+prompts/rules/bad.md:6:9: error: undefined variable "nmae" (did you mean "name"?) [undefined-variable]
+ 6 | - Be {{ nmae }}.
+   |         ^^^^
+
+"""
+
+
+@pytest.fixture
+def bad(tmp_path: Path) -> Path:
+    return broken(tmp_path / "app", BAD)
+
+
+def test_a_clean_registry_is_exit_0(tmp_path: Path) -> None:
+    result = run("lint", folder=copy_small(tmp_path))
+    assert (result.code, result.out, result.err) == (0, "nothing found in 8 files\n", "")
+
+
+def test_findings_are_printed_with_their_line(bad: Path) -> None:
+    result = run("lint", folder=bad)
+    assert (result.code, result.err) == (1, "")
+    assert result.out == TEXT + "1 error, 1 warning in 1 of 9 files\n"
+
+
+def test_only_the_targets_and_what_is_made_with_them(bad: Path) -> None:
+    assert run("lint", "prompts/rules/tone.md", folder=bad).code == 0
+    assert run("lint", "prompts/rules", folder=bad).code == 1
+    assert run("lint", "bad.md", "tone.md", folder=bad / "prompts" / "rules").code == 1
+    assert run("lint", str(bad / "prompts/rules/bad.md"), folder=bad).code == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (["--ignore", "undefined-variable"], 0),
+        (["--ignore", "TPL002", "--fail-on", "warning"], 1),
+        (["--ignore", "TPL"], 0),
+        (["--select", "unused-variable"], 0),
+        (["--select", "unused-variable", "--fail-on", "warning"], 1),
+        (["--select", "REG,TPL002"], 1),
+    ],
+    ids=["name", "code", "group", "one", "one that fails", "several"],
+)
+def test_rules_are_chosen(options: list[str], code: int, bad: Path) -> None:
+    assert run("lint", *options, folder=bad).code == code
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--select", "undefined-varable"], 'did you mean "undefined-variable"?'),
+        (["--ignore", "nothing-like-it"], 'there is no lint rule "nothing-like-it"'),
+        (["prompts/rules/bda.md"], 'there is no file or folder "prompts/rules/bda.md"'),
+        (["--format", "jsn"], 'did you mean "json"?'),
+        (["--fail-on", "warn"], 'did you mean "warning"?'),
+        (["--registry", "nowhere"], "nowhere"),
+    ],
+    ids=["select", "ignore", "missing file", "format", "severity", "registry"],
+)
+def test_what_makes_no_sense_is_exit_2(arguments: list[str], message: str, bad: Path) -> None:
+    result = run("lint", *arguments, folder=bad)
+    assert (result.code, result.out) == (2, "")
+    assert message in result.err
+
+
+def test_settings_that_make_no_sense_are_exit_2(bad: Path) -> None:
+    (bad / "promptreg.toml").write_text('[lint]\nselect = ["undefined-varable"]\n', encoding="utf-8")
+    result = run("lint", folder=bad)
+    assert (result.code, result.out) == (2, "")
+    assert "promptreg.toml:2:" in result.err
+
+
+def test_settings_of_the_project_hold(bad: Path) -> None:
+    (bad / "promptreg.toml").write_text('[lint]\nignore = ["undefined-variable"]\n', encoding="utf-8")
+    assert run("lint", folder=bad).code == 0
+
+
+# -- formats
+
+
+def test_json(bad: Path) -> None:
+    result = run("lint", "--format", "json", folder=bad)
+    document = valid(result.out, "lint")
+    assert result.code == 1
+    assert [found["rule"] for found in document["findings"]] == ["unused-variable", "undefined-variable"]
+    assert document["summary"]["files"] == 9
+
+
+def test_errors_are_json_too(bad: Path) -> None:
+    result = run("lint", "nowhere", "--format", "json", folder=bad)
+    assert result.code == 2
+    assert valid(result.out, "error")["errors"][0]["code"] == "usage"
+
+
+def test_sarif_github_and_gitlab_count_from_the_top_of_the_repository(bad: Path) -> None:
+    (bad.parent / ".git").mkdir()
+    sarif = json.loads(run("lint", "--format", "sarif", folder=bad).out)
+    location = sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    path = "app/prompts/rules/bad.md"
+    assert location["artifactLocation"]["uri"] == path
+    assert [rule["id"] for rule in sarif["runs"][0]["tool"]["driver"]["rules"]] == [
+        "undefined-variable",
+        "unused-variable",
+    ]
+    assert f"::error file={path},line=6," in run("lint", "--format", "github", folder=bad).out
+    assert json.loads(run("lint", "--format", "gitlab", folder=bad).out)[0]["location"]["path"] == path
+
+
+def test_junit(bad: Path) -> None:
+    suites = ElementTree.fromstring(run("lint", "--format", "junit", "--fail-on", "warning", folder=bad).raw)
+    assert suites.attrib["failures"] == "2"
+
+
+def test_a_file_gets_the_report_and_standard_error_the_summary(bad: Path) -> None:
+    result = run("lint", "-o", "lint.txt", folder=bad)
+    assert (result.code, result.out, result.err) == (1, "", "1 error, 1 warning in 1 of 9 files\n")
+    assert (bad / "lint.txt").read_text(encoding="utf-8").startswith(TEXT)
+
+
+@pytest.mark.parametrize(
+    ("environment", "terminal", "painted"),
+    [
+        ({}, True, True),
+        ({"NO_COLOR": "1"}, True, False),
+        ({}, False, False),
+        ({"FORCE_COLOR": "1"}, False, True),
+    ],
+    ids=["terminal", "NO_COLOR", "pipe", "FORCE_COLOR"],
+)
+def test_colour(environment: Mapping[str, str], terminal: bool, painted: bool, bad: Path) -> None:
+    result = run("lint", folder=bad, terminal=terminal, environment=environment)
+    assert ("\x1b[" in result.out) == painted
+
+
+# -- nothing is hidden
+
+
+def rule(name: str, check: Any, **more: Any) -> Rule:
+    return Rule(name=name, code="ZZZ001", summary="A test.", scope="head", check=check, **more)
+
+
+def with_rule(found: Rule, folder: Path, *arguments: str) -> Result:
+    """A run in which there is one rule more."""
+    rules = (*catalogue.builtin_rules(), found)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogue, "builtin_rules", lambda: rules)
+        return run("lint", *arguments, folder=folder)
+
+
+def crashes(head: Head, options: Mapping[str, Any]) -> Iterator[Hit]:
+    if head.name == "rules/tone":
+        raise KeyError("boom")
+    yield from ()
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "github", "gitlab", "junit"])
+def test_a_crashed_rule_is_exit_3_and_hides_no_other(form: str, bad: Path) -> None:
+    result = with_rule(rule("crashing-rule", crashes), bad, "--format", form)
+    assert result.code == 3
+    assert "the rule crashing-rule crashed on rules/tone" in result.err
+    assert "undefined-variable" in result.out
+
+
+def tells(head: Head, options: Mapping[str, Any]) -> Iterator[Hit]:
+    start = head.source.text.find("Bearer")
+    if start >= 0:
+        yield Hit("this looks like a token", Place(head.source, start, start + 20), secret=True)
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "github", "gitlab", "junit"])
+def test_a_secret_is_in_no_output(form: str, tmp_path: Path) -> None:
+    leak = b"---\nkind: rule\nversion: 1.0.0\n---\n- Send Bearer 0123456789abc and {{ nmae }}.\n"
+    folder = broken(tmp_path, written("rules/leak.md", leak))
+    result = with_rule(rule("leaked-token", tells, severity="error"), folder, "--format", form)
+    assert result.code == 1
+    assert "0123456789" not in result.out + result.err
+    assert "leaked-token" in result.out
+
+
+@pytest.mark.parametrize("options", [[], ["--ignore", "all"]], ids=["all rules", "no rule"])
+def test_a_changed_release_is_exit_4_whatever_rules_are_off(options: list[str], tmp_path: Path) -> None:
+    history(tmp_path)
+    frozen = tmp_path / "prompts/.versions/rules/tone/1.1.0.md"
+    frozen.write_text(frozen.read_text(encoding="utf-8") + "- And more.\n", encoding="utf-8")
+    result = run("lint", *options, folder=tmp_path)
+    assert result.code == 4
+    assert "prompts/.versions/rules/tone/1.1.0.md" in result.err
+
+
+def test_an_unreadable_registry_is_no_clean_one(tmp_path: Path) -> None:
+    assert run("lint", folder=tmp_path).code == 2
+    (tmp_path / "prompts").write_text("no folder", encoding="utf-8")
+    assert run("lint", folder=tmp_path).code == 2
+
+
+CIRCLE = b"---\nkind: rule\nversion: 1.0.0\n---\n- {% include 'rules/circle' %}\n"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(replaced("support/reply.yaml", "agent@^1", "agnet@^1"), id="unknown name"),
+        pytest.param(replaced("support/reply.yaml", "agent@^1", "agent@^9"), id="range that nothing fits"),
+        pytest.param(written("rules/circle.md", CIRCLE), id="circle"),
+        pytest.param(written("rules/bad.md", b"---\nkind: rul\n---\n"), id="front matter"),
+        pytest.param(written("rules/bad.md", b"\xff\xfe"), id="no text"),
+        pytest.param(written("rules/Tone.md", CIRCLE), id="names that differ by case"),
+        pytest.param(written("rules/bad.yml", b""), id="suffix"),
+        pytest.param(written("rules/bad.md", b"---\nkind: rule\nversion: 1.0.0\n---\n- {% if %}\n"), id="template"),
+    ],
+)
+def test_what_makes_a_prompt_fail_makes_lint_fail(change: Change, tmp_path: Path) -> None:
+    assert run("lint", folder=broken(tmp_path, change)).code == 1
+
+
+# -- moments
+
+
+def test_rules_are_listed_and_explained() -> None:
+    assert run("rules", "list", "TPL002").out == (
+        "undefined-variable  TPL002   error    on          A template reads a name that nothing declares or assigns.\n"
+    )
+    assert run("rules", "explain", "TPL002").out.startswith("# undefined-variable (TPL002)\n")
+    listed = valid(run("rules", "list", "--format", "json").out, "rules")["rules"]
+    assert [one["name"] for one in listed] == [one.name for one in catalogue.builtin_rules()]
+    (explained,) = valid(run("rules", "explain", "unused-variable", "--format", "json").out, "rules")["rules"]
+    assert explained["page"].startswith("# unused-variable")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["list", "undefind-variable"], 'did you mean "undefined-variable"?'),
+        (["explain", "undefind-variable"], 'did you mean "undefined-variable"?'),
+        (["explain", "TPL"], "choose one of"),
+        (["explian"], 'did you mean "explain"?'),
+    ],
+    ids=["list", "explain", "group", "action"],
+)
+def test_an_unknown_rule_is_exit_2(arguments: list[str], message: str) -> None:
+    result = run("rules", *arguments)
+    assert (result.code, result.out) == (2, "")
+    assert message in result.err
