@@ -14,6 +14,7 @@ __all__ = ["ALIASES", "MODULES", "builtin_rules", "find_rules"]
 MODULES: tuple[str, ...] = (
     "changed_without_bump",
     "duplicate_example",
+    "hardcoded_language",
     "hardcoded_secret",
     "invalid_front_matter",
     "invalid_json_example",

@@ -14,6 +14,7 @@ from promptreg.model.prompt import Prompt
 from promptreg.text import Source, TextMap
 
 if TYPE_CHECKING:
+    from promptreg.lint.branches import Branch
     from promptreg.lint.workspace import Workspace
     from promptreg.markdown.blocks import Block
     from promptreg.registry.resolve import Closure
@@ -177,6 +178,31 @@ class Template:
         from promptreg.lint.prose import blocks_of
 
         return blocks_of(self)
+
+    @cached_property
+    def plain(self) -> str:
+        """Its masked text with code and HTML tags masked too (see `promptreg.lint.plain`)."""
+        from promptreg.lint.plain import plain_of
+
+        return plain_of(self.masked, self.blocks)
+
+    @cached_property
+    def instructions(self) -> str:
+        """Its plain text with examples masked too."""
+        from promptreg.lint.plain import examples_in, without
+
+        return without(self.plain, examples_in(self.masked))
+
+    @cached_property
+    def branches(self) -> tuple[Branch, ...]:
+        """The bodies of its conditions and loops."""
+        from promptreg.lint.branches import branches_of
+
+        return branches_of(self)
+
+    def conditions(self, start: int, end: int) -> list[str]:
+        """The conditions and loop heads that decide whether the text `start:end` is printed."""
+        return [one.condition for one in self.branches if one.start <= start and end <= one.end]
 
     def place(self, start: int, end: int) -> Place:
         """The file place of text offsets `start:end`."""
