@@ -30,6 +30,7 @@ def fields_read(head: Head) -> tuple[FieldRead, ...]:
 
     from promptreg.template.facts import walk
     from promptreg.template.flows import constant_key
+    from promptreg.template.positions import start_of
 
     template = head.templates[0]
     if template.parsed is None or "example" in (template.facts.assigned if template.facts else ()):
@@ -43,14 +44,13 @@ def fields_read(head: Head) -> tuple[FieldRead, ...]:
             asked.update([name] if name is not None else [])
         if isinstance(node, nodes.Getattr | nodes.Getitem) and _field(node) is not None:
             paths.add(id(node.node))
-            found.append((str(constant_key(node)), node.lineno))
+            found.append((str(constant_key(node)), start_of(node) or 0))
         elif isinstance(node, nodes.Name) and node.name == "example" and id(node) not in paths:
             return ()
-    text = template.body.text.text
     reads = []
-    for name, near in found:
-        at = text.find(name, near)
-        reads.append(FieldRead(name, max(at, 0), max(at, 0) + len(name), name in asked))
+    for name, start in found:
+        at = template.parsed.tokens.name_after(start + len("example"), name)
+        reads.append(FieldRead(name, at, at + len(name), name in asked))
     return tuple(sorted(reads, key=lambda read: read.at))
 
 

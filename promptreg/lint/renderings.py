@@ -2,6 +2,7 @@
 
 The inputs of the second kind are made from those of a sample by changing one input: a truth value turned, another
 value of an enumeration, an empty or a longer list, an optional input left out, a number beside one it is compared with.
+A prompt without a sample that works starts from inputs made up from what it declares.
 A rendering is kept when it prints literal text, or takes a part, that no rendering before it did.
 """
 
@@ -39,6 +40,8 @@ def renderings(composition: Composition) -> Iterator[RenderedPrompt]:
             continue
         bases.append(values)
         yield RenderedPrompt(composition, sample, "", rendered, values)
+    if not bases:
+        yield from _made_up(composition, covered, bases)
     tries = 0
     for values, words in _changes(composition, bases):
         tries += 1
@@ -52,6 +55,22 @@ def renderings(composition: Composition) -> Iterator[RenderedPrompt]:
         if not reached <= covered:
             covered |= reached
             yield RenderedPrompt(composition, None, words, rendered, values)
+
+
+def _made_up(composition: Composition, covered: _Covered, bases: list[Mapping[str, Any]]) -> Iterator[RenderedPrompt]:
+    """The rendering of inputs that are made up, if there is one; they become a base."""
+    from promptreg.lint.made_inputs import made_inputs
+
+    values = made_inputs(composition.prompt)
+    if values is None:
+        return
+    try:
+        rendered = composition.workspace.registry.render(composition.prompt.name, values)
+        covered |= _reached(rendered)
+    except PromptregError:
+        return
+    bases.append(values)
+    yield RenderedPrompt(composition, None, "made-up inputs", rendered, values)
 
 
 def _reached(rendered: Rendered) -> _Covered:
