@@ -1,6 +1,7 @@
 """Suppressions: comments of the template language or of YAML, which never reach the model.
 
-`{# promptreg: ignore[rule, rule] reason #}` in a template, `# promptreg: ignore[rule] reason` in YAML and front matter.
+`{# promptreg: ignore[rule, rule] reason #}` in a template, `# promptreg: ignore[rule] reason` in YAML, front matter and
+Python (see `promptreg.lint.calls.comments`).
 Behind other text on its line a comment speaks of that line; alone on its line, of the next line that is not blank;
 `ignore-file[...]` speaks of the whole file. Rules are named as in `select`: by name, code or group.
 """
@@ -15,7 +16,7 @@ from promptreg.lint.finding import Place
 from promptreg.lint.subjects import Head
 from promptreg.text import Source
 
-__all__ = ["Directive", "Suppression", "directives_of"]
+__all__ = ["Directive", "Suppression", "directive_in", "directives_of"]
 
 _DIRECTIVE = re.compile(r"promptreg:[ \t]*(ignore(?:-file)?)[ \t]*\[([^\]\n]*)\][ \t]*(.*)", re.DOTALL)
 _MENTION = "promptreg:"
@@ -44,10 +45,11 @@ class Suppression(NamedTuple):
     """Scope `directive`: a suppression with what came of it.
 
     `unused` are those of its selectors that silenced nothing, though all that they name was looked for; `unknown` those
-    that name no rule, each with the nearest one that there is. `needs_reason`: the settings want reasons.
+    that name no rule, each with the nearest one that there is. `needs_reason`: the settings want reasons. `head` is
+    None for a Python file.
     """
 
-    head: Head
+    head: Head | None
     directive: Directive
     unused: tuple[str, ...] = ()
     unknown: tuple[tuple[str, str | None], ...] = ()
@@ -70,7 +72,7 @@ def _in_templates(head: Head) -> Iterator[Directive]:
         for tag in template.parsed.tokens.tags:
             if tag.type == "comment_begin" and _MENTION in text[tag.inner_start : tag.inner_end]:
                 place = template.place(tag.start, tag.end)
-                yield _directive(text[tag.inner_start : tag.inner_end], place)
+                yield directive_in(text[tag.inner_start : tag.inner_end], place)
 
 
 def _in_yaml(head: Head) -> Iterator[Directive]:
@@ -81,10 +83,11 @@ def _in_yaml(head: Head) -> Iterator[Directive]:
         at = found.start()
         if not any(start <= at < end for start, end in inside):
             end = found.start(1) + len(found.group(1).rstrip())
-            yield _directive(source.text[found.start(1) : end], Place(source, at, end))
+            yield directive_in(source.text[found.start(1) : end], Place(source, at, end))
 
 
-def _directive(text: str, place: Place) -> Directive:
+def directive_in(text: str, place: Place) -> Directive:
+    """The suppression in a comment at `place`; `text` is what the comment says, without its delimiters."""
     source = place.source
     line = source.location(place.start).line
     found = _DIRECTIVE.match(text.strip())

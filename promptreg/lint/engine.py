@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from promptreg.errors import PromptregError
 from promptreg.lint.directives import Suppression
@@ -13,6 +13,9 @@ from promptreg.lint.subjects import Composition, Head, Output
 from promptreg.lint.workspace import Workspace
 from promptreg.model.component import Component
 from promptreg.model.prompt import Prompt
+
+if TYPE_CHECKING:
+    from promptreg.lint.calls.python_file import PythonFile
 
 __all__ = ["Active", "Crash", "in_order", "run_rules"]
 
@@ -38,8 +41,9 @@ def run_rules(
     paths: Collection[str],
     active: Sequence[Active],
     suppressions: Iterable[Suppression] = (),
+    python: Iterable[PythonFile] = (),
 ) -> tuple[list[Finding], list[Crash]]:
-    """Findings of the named heads, of the files at `paths` and of suppressions, by place; each once, and what crashed.
+    """Findings of these heads, files, suppressions and Python files, by place, each once; and what crashed.
 
     What is in no `paths` is not looked at as a file.
     """
@@ -51,6 +55,8 @@ def run_rules(
             run.check("file", file, file.path)
     for name in sorted(names):
         run.head(workspace.head(name))
+    for code in python:
+        run.check("call", code, code.source.path)
     return list(in_order(run.findings.values())), run.crashes
 
 

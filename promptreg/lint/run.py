@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from promptreg.lint.catalogue import builtin_rules
 from promptreg.lint.engine import in_order, run_rules
@@ -15,6 +16,9 @@ from promptreg.lint.suppress import Suppressor
 from promptreg.lint.targets import Chosen, choose
 from promptreg.lint.workspace import Workspace
 from promptreg.model.prompt import Prompt
+
+if TYPE_CHECKING:
+    from promptreg.lint.calls.python_file import PythonFile
 
 __all__ = ["lint"]
 
@@ -29,11 +33,12 @@ def lint(
     """
     selection = Selection(settings, builtin_rules() if rules is None else rules)
     chosen = choose(workspace, targets, settings)
-    found, crashes = run_rules(workspace, chosen.names, chosen.paths, selection.active)
-    suppressor = Suppressor(workspace, selection)
+    python = _python(workspace, chosen)
+    found, crashes = run_rules(workspace, chosen.names, chosen.paths, selection.active, python=python)
+    suppressor = Suppressor(workspace, selection, python)
     judged = suppressor.judge(_on(found, selection))
     heads = [workspace.head(name) for name in sorted(chosen.names)]
-    about = suppressor.suppressions(heads, frozenset(crash.rule for crash in crashes))
+    about = suppressor.suppressions(heads, frozenset(crash.rule for crash in crashes), chosen.python)
     more, more_crashes = run_rules(workspace, (), (), selection.active, about)
     again = suppressor.judge(_on(more, selection))
     prompts = sum(isinstance(workspace.store.heads[name], Prompt) for name in chosen.names)
@@ -41,11 +46,21 @@ def lint(
         in_order([*judged.reported, *again.reported]),
         (*crashes, *more_crashes),
         in_order([*judged.suppressed, *again.suppressed]),
-        files=len(chosen.paths),
+        files=len(chosen.paths) + len(chosen.python),
         components=len(chosen.names) - prompts,
         prompts=prompts,
         notices=tuple(_notices(workspace, chosen, selection)),
     )
+
+
+def _python(workspace: Workspace, chosen: Chosen) -> list[PythonFile]:
+    """The Python files to look at, and of those that call what was chosen, these calls."""
+    if not chosen.python and not chosen.callers:
+        return []
+    from promptreg.lint.calls.files import python_files
+
+    callers = python_files(workspace, chosen.callers, chosen.names) if chosen.callers else ()
+    return [*python_files(workspace, chosen.python), *callers]
 
 
 def _on(findings: Iterable[Finding], selection: Selection) -> Iterator[Finding]:
@@ -58,7 +73,7 @@ def _on(findings: Iterable[Finding], selection: Selection) -> Iterator[Finding]:
 def _notices(workspace: Workspace, chosen: Chosen, selection: Selection) -> list[str]:
     """What people should know, though it changes nothing."""
     found = [f"{path} is no file of the registry: nothing was looked at there" for path in chosen.others]
-    paths = [file.path for file in workspace.files]
+    paths = [*(file.path for file in workspace.files), *chosen.python]
     found += [f"the settings of lint.folders.{one.folder} fit no file" for one in selection.unmatched(paths)]
     for rule, _ in selection.active:
         if rule.stage == "deprecated":

@@ -13,7 +13,7 @@ from promptreg.lint.finding import Finding, Severity
 from promptreg.lint.rule import Rule
 from promptreg.lint.settings import DEFAULT, FolderSettings, Settings
 
-__all__ = ["Selection"]
+__all__ = ["Selection", "glob_pattern"]
 
 
 class Selection:
@@ -27,7 +27,7 @@ class Selection:
         self.settings = settings
         self.rules = tuple(rules)
         self.problems: list[Problem] = []
-        self._patterns = [(folder, _pattern(folder.folder)) for folder in settings.folders]
+        self._patterns = [(folder, glob_pattern(folder.folder)) for folder in settings.folders]
         base = self._on(settings.select) - self._named(settings.ignore)
         self._base = base
         self._by_folders: dict[tuple[str, ...], frozenset[str]] = {}
@@ -190,7 +190,7 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
 
 
-def _pattern(folder: str) -> re.Pattern[str]:
+def glob_pattern(folder: str) -> re.Pattern[str]:
     """What fits a path at or below a folder; `*` stands for anything but a slash, `**` for anything."""
     parts = re.split(r"(\*\*/?|\*)", folder)
     body = "".join({"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*"}.get(part, re.escape(part)) for part in parts)

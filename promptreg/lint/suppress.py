@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from promptreg.errors import UsageError
 from promptreg.lint.catalogue import find_rules
@@ -12,6 +13,9 @@ from promptreg.lint.finding import Finding
 from promptreg.lint.selection import Selection
 from promptreg.lint.subjects import Head
 from promptreg.lint.workspace import Workspace
+
+if TYPE_CHECKING:
+    from promptreg.lint.calls.python_file import PythonFile
 
 __all__ = ["Judged", "Suppressor"]
 
@@ -33,9 +37,10 @@ class Judged(NamedTuple):
 class Suppressor:
     """The suppressions of a workspace, read when a finding stands in their file; remembers what they silenced."""
 
-    def __init__(self, workspace: Workspace, selection: Selection) -> None:
+    def __init__(self, workspace: Workspace, selection: Selection, python: Iterable[PythonFile] = ()) -> None:
         self.workspace = workspace
         self.selection = selection
+        self._python = {file.source.path: file for file in python}
         self._by_path: dict[str, tuple[Directive, ...]] = {}
         self._rules: dict[str, _Named] = {}
         self._silenced: set[tuple[str, int, str]] = set()
@@ -47,28 +52,39 @@ class Suppressor:
             (judged.suppressed if self._silences(finding) else judged.reported).append(finding)
         return judged
 
-    def suppressions(self, heads: Iterable[Head], crashed: frozenset[str]) -> Iterator[Suppression]:
-        """The suppressions of these heads after their findings were judged; `crashed` are rules without an answer."""
+    def suppressions(
+        self, heads: Iterable[Head], crashed: frozenset[str], python: Iterable[str] = ()
+    ) -> Iterator[Suppression]:
+        """The suppressions of these heads and Python files after their findings were judged.
+
+        `crashed` are rules without an answer.
+        """
         for head in heads:
-            directives = self._directives(head)
-            for directive in directives:
-                named = {selector: self._named(selector) for selector in directive.rules}
-                unknown = tuple((word, one.near) for word, one in named.items() if not one.rules)
-                unused = [
-                    selector
-                    for selector, one in named.items()
-                    if self._is_decided(one.rules, head, crashed)
-                    and (head.source.path, directive.place.start, selector) not in self._silenced
-                ]
-                needs_reason = self.selection.settings.require_reasons and not directive.reason
-                yield Suppression(head, directive, tuple(unused), unknown, needs_reason)
+            for directive in self._directives(head):
+                yield self._judged(head, directive, partial(self._is_decided, head=head, crashed=crashed))
+        for path in python:
+            for directive in self._of_python(path):
+                yield self._judged(None, directive, partial(self._is_on, path=path, crashed=crashed))
+
+    def _judged(
+        self, head: Head | None, directive: Directive, decided: Callable[[frozenset[str]], bool]
+    ) -> Suppression:
+        named = {selector: self._named(selector) for selector in directive.rules}
+        unknown = tuple((word, one.near) for word, one in named.items() if not one.rules)
+        unused = [
+            selector
+            for selector, one in named.items()
+            if decided(one.rules) and (directive.place.path, directive.place.start, selector) not in self._silenced
+        ]
+        needs_reason = self.selection.settings.require_reasons and not directive.reason
+        return Suppression(head, directive, tuple(unused), unknown, needs_reason)
 
     def _silences(self, finding: Finding) -> bool:
         path = finding.place.path
         found = self._by_path.get(path)
         if found is None:
             head = self.workspace.head_at(path)
-            found = self._by_path[path] = directives_of(head) if head else ()
+            found = self._by_path[path] = directives_of(head) if head else self._of_python(path)
         is_silenced = False
         for one in found:
             if one.covers(finding.place):
@@ -84,6 +100,17 @@ class Suppressor:
             found = self._by_path[head.source.path] = directives_of(head)
         return found
 
+    def _of_python(self, path: str) -> tuple[Directive, ...]:
+        file = self._python.get(path)
+        if file is None:
+            return ()
+        from promptreg.lint.calls.comments import python_directives
+
+        found = self._by_path.get(path)
+        if found is None:
+            found = self._by_path[path] = python_directives(file)
+        return found
+
     def _named(self, selector: str) -> _Named:
         found = self._rules.get(selector)
         if found is None:
@@ -96,13 +123,17 @@ class Suppressor:
 
     def _is_decided(self, rules: frozenset[str], head: Head, crashed: frozenset[str]) -> bool:
         """Whether each of these rules that matters was on and had an answer; never for rules about suppressions."""
-        on = {rule for rule in rules if self.selection.is_on(rule, head.source.path)}
-        if not on or not rules & self.selection.expected <= on or rules & crashed:
+        if not self._is_on(rules, head.source.path, crashed):
             return False
         scopes = {rule.scope for rule in self.selection.rules if rule.name in rules}
-        if "directive" in scopes:
-            return False
         return self._could_be_made(head) if scopes & _WIDE else self._could_be_read(head)
+
+    def _is_on(self, rules: frozenset[str], path: str, crashed: frozenset[str]) -> bool:
+        """Whether each of these rules that matters was on at a path and did not crash; none is about suppressions."""
+        on = {rule for rule in rules if self.selection.is_on(rule, path)}
+        if not on or not rules & self.selection.expected <= on or rules & crashed:
+            return False
+        return all(rule.scope != "directive" for rule in self.selection.rules if rule.name in rules)
 
     def _could_be_read(self, head: Head) -> bool:
         return not head.problems and all(template.parsed is not None for template in head.templates)

@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from promptreg.errors import InvalidFile, Problem, UsageError, nearest
+from promptreg.lint.calls.files import python_below
+from promptreg.lint.selection import glob_pattern
 from promptreg.lint.settings import Settings
 from promptreg.lint.workspace import Workspace
 from promptreg.model.prompt import Prompt
@@ -19,33 +21,50 @@ __all__ = ["Chosen", "choose"]
 class Chosen(NamedTuple):
     """Heads by name and files by path, those of the heads among them; `others` are files that are not the registry's.
 
-    `everything` says that nothing was left out.
+    `everything` says that nothing was left out. `python` are the Python files to look at, `callers` those of which only
+    the calls that name one of `names` count.
     """
 
     names: frozenset[str]
     paths: frozenset[str]
     others: tuple[str, ...] = ()
     everything: bool = False
+    python: tuple[str, ...] = ()
+    callers: tuple[str, ...] = ()
 
 
 def choose(workspace: Workspace, targets: Sequence[str] | None, settings: Settings) -> Chosen:
     """What `targets` mean, paths of files or folders from the project root or absolute; None means everything.
 
-    A file that a prompt reads stands for that prompt. The lock, labels, settings and team rules stand for everything.
+    Python files are looked at where they are named, below a named folder outside of the registry, or by the globs of
+    the settings. A file that a prompt reads stands for that prompt. The lock, labels, settings and team rules stand for
+    everything.
     Raises UsageError with every target that is not there.
     """
     if targets is None:
-        return _everything(workspace)
+        return _everything(workspace)._replace(python=tuple(_globbed(workspace, settings)))
     chooser = _Chooser(workspace, settings)
     for target in targets:
         chooser.add(target)
     if chooser.missing:
         raise UsageError(chooser.missing)
+    globbed = _globbed(workspace, settings)
+    python = chooser.python.union(path for path in globbed if chooser.all or chooser.holds(path))
     if chooser.all:
-        return _everything(workspace)._replace(others=tuple(chooser.others))
+        return _everything(workspace)._replace(others=tuple(chooser.others), python=tuple(sorted(python)))
     names = frozenset(name for name in workspace.with_dependants(chooser.names) if name in workspace.store.heads)
     paths = chooser.paths | {workspace.store.heads[name].path for name in names}
-    return Chosen(names, frozenset(paths), tuple(chooser.others))
+    callers = tuple(path for path in globbed if path not in python) if names else ()
+    return Chosen(names, frozenset(paths), tuple(chooser.others), python=tuple(sorted(python)), callers=callers)
+
+
+def _globbed(workspace: Workspace, settings: Settings) -> list[str]:
+    """The Python files that the settings name, by path."""
+    if not settings.python:
+        return []
+    patterns = [glob_pattern(pattern) for pattern in settings.python]
+    below = python_below(os.fspath(workspace.registry.root), ".")
+    return [path for path in below if any(pattern.match(path) for pattern in patterns)]
 
 
 def _everything(workspace: Workspace) -> Chosen:
@@ -66,10 +85,17 @@ class _Chooser:
         self.others: list[str] = []
         self.missing: list[Problem] = []
         self.all = False
+        self.python: set[str] = set()
+        self.folders: set[str] = set()
+
+    def holds(self, path: str) -> bool:
+        """Whether a path is one of the targets, or below one."""
+        return any(folder in (".", path) or path.startswith(f"{folder}/") for folder in self.folders)
 
     def add(self, target: str) -> None:
         """Take in one target."""
         path = self._relative(target)
+        self.folders.add(path)
         below = [path] if path in self.files else _below(path, self.files)
         for file in below:
             self.paths.add(file)
@@ -80,7 +106,10 @@ class _Chooser:
         if below or sides or self._is_of_registry(path):
             return
         if os.path.lexists(os.path.join(self.root, path)):
-            self.others.append(path)
+            python = python_below(self.root, path)
+            self.python.update(python)
+            if not python:
+                self.others.append(path)
         else:
             message = f'there is no file or folder "{target}"'
             self.missing.append(Problem(UsageError.code, message, suggestion=nearest(path, self.files)))
