@@ -13,6 +13,7 @@ __all__ = ["ALIASES", "MODULES", "builtin_rules", "find_rules"]
 
 MODULES: tuple[str, ...] = (
     "changed_without_bump",
+    "dead_branch",
     "duplicate_example",
     "dynamic_prompt_name",
     "hardcoded_language",
@@ -21,6 +22,7 @@ MODULES: tuple[str, ...] = (
     "invalid_front_matter",
     "invalid_json_example",
     "invisible_unicode",
+    "lost_loop_assignment",
     "malformed_suppression",
     "missing_input",
     "missing_label_key",

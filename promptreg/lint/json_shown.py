@@ -23,6 +23,16 @@ _TOKEN = re.compile(
 )
 _OPEN = re.compile(r"^([ \t]*)\{[ \t]*$", re.MULTILINE)
 _OPENING, _CLOSING = "{[", "}]"
+_WORDS = {
+    "Expecting ',' delimiter": "a comma or a closing bracket is expected here",
+    "Expecting ':' delimiter": "a colon is expected here",
+    "Expecting property name enclosed in double quotes": "a key in double quotes is expected here",
+    "Expecting value": "a value is expected here",
+    "Extra data": "something follows the end",
+    "Invalid control character at": "a line end or control character stands in a string",
+    "Unterminated string starting at": "a string is not closed",
+    "Invalid \\escape": "a backslash that escapes nothing",
+}
 
 
 class JsonText(NamedTuple):
@@ -91,8 +101,7 @@ def _said(error: json.JSONDecodeError, text: str) -> str:
     before = text[: error.pos].rstrip()
     if before.endswith(",") and text[error.pos : error.pos + 1] in ("}", "]"):
         return "a comma before the closing bracket"
-    message = error.msg[:1].lower() + error.msg[1:]
-    return message.removesuffix(" enclosed in double quotes").replace("delimiter", "", 1).replace("  ", " ")
+    return _WORDS.get(error.msg, error.msg[:1].lower() + error.msg[1:])
 
 
 def _is_sketch(text: str) -> bool:

@@ -17,9 +17,10 @@ from promptreg.model.check import path_text
 
 __all__ = ["RULE"]
 
-_NEGATIVE = re.compile(
-    r"\b(bad|wrong|incorrect|invalid|negative|avoid|counter|don't|do not|never|not like)\b|❌|✗", re.I
-)
+_WRONG = r"(?:bad|wrong|incorrect|invalid|negative|avoid|counter-?example)"
+_NEGATIVE = re.compile(rf"\b(?:{_WRONG}|don't|do not|never|not like)\b|❌|✗", re.IGNORECASE)
+_MARK = re.compile(rf"{_WRONG}(?:[ -]?(?:example|answer|output|[0-9]+))?", re.IGNORECASE)
+"""What marks an example as one that shows how it must not be: in the format, or as a whole short field."""
 
 
 def _check(examples: ExampleSet, options: Mapping[str, Any]) -> Iterator[Hit]:
@@ -31,9 +32,8 @@ def _check(examples: ExampleSet, options: Mapping[str, Any]) -> Iterator[Hit]:
         if schema is None:
             continue
         for number, example in enumerate(component.examples):
-            marked = " ".join(str(value) for value in example.fields.values() if len(str(value)) <= 40)
             value = _answer(example.fields.get("output"))
-            if value is None or _NEGATIVE.search(marked):
+            if value is None or any(_MARK.fullmatch(str(field)) for field in example.fields.values()):
                 continue
             broken = _broken(value, schema, component.body.text)
             if broken is not None:
