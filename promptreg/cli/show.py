@@ -62,6 +62,7 @@ def _card(registry: Registry, name: str) -> Card:
         uses=[Reference(use.ref.name, use.text, head.path, use.line, use.column) for use in head.uses],
         used_by=list(_users(registry, head, fitting="@" in name)),
         samples=registry.samples(name) if head.kind == "prompt" else (),
+        languages=getattr(head, "languages", ()),
     )
 
 

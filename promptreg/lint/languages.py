@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from promptreg.model.inputs import MISSING, InputSpec
 
-__all__ = ["NATURAL", "PROGRAMMING", "LanguageInput", "language_inputs", "mentions_language"]
+__all__ = ["NATURAL", "PROGRAMMING", "LanguageInput", "declared_languages", "language_inputs", "mentions_language"]
 
 Kind = Literal["natural", "programming"]
 
@@ -52,13 +52,14 @@ class LanguageInput(NamedTuple):
     """An input that says which language is wanted. `path` leads from the inputs to it.
 
     `source` says that it names the language of given material, which an instruction about the answer does not touch;
-    `many` that it is a list.
+    `many` that it is a list. `served` are the languages where no input chooses: a prompt declares that it serves them.
     """
 
     path: tuple[str, ...]
     kind: Kind
     source: bool
     many: bool = False
+    served: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -85,6 +86,16 @@ def language_inputs(
     samples, texts = tuple(samples), tuple(texts)
     found = (_language_input(path, schema, spec, samples, texts) for path, schema, spec in wanted)
     return tuple(one for one in found if one is not None)
+
+
+def declared_languages(names: Iterable[str]) -> Iterator[LanguageInput]:
+    """What a prompt declares under `languages`, where that are several of one kind."""
+    by_kind: dict[Kind, list[str]] = {"natural": [], "programming": []}
+    for name in names:
+        by_kind["programming" if name.lower() in _CODE_NAMES else "natural"].append(name)
+    for kind, served in by_kind.items():
+        if len(served) > 1:
+            yield LanguageInput(("languages",), kind, False, True, tuple(served))
 
 
 def mentions_language(text: str) -> bool:

@@ -91,7 +91,10 @@ class SampleSpec(NamedTuple):
 
 
 class Prompt:
-    """A composition. Immutable; expressions and inline texts stay in the file and are read through `written`."""
+    """A composition. Immutable; expressions and inline texts stay in the file and are read through `written`.
+
+    `languages` are the natural and programming languages that it serves, as its author names them; never sent.
+    """
 
     __slots__ = (
         "body_digest",
@@ -100,6 +103,7 @@ class Prompt:
         "frozen",
         "inputs",
         "kind",
+        "languages",
         "messages",
         "model",
         "name",
@@ -125,6 +129,7 @@ class Prompt:
         budget: Mapping[str, Any],
         messages: tuple[Message | Slot, ...],
         samples: Mapping[str, SampleSpec],
+        languages: tuple[str, ...],
         written: Written,
         body_digest: str,
         contract_digest: str,
@@ -141,6 +146,7 @@ class Prompt:
         self.budget = budget
         self.messages = messages
         self.samples = samples
+        self.languages = languages
         self.written = written
         self.path = written.source.path
         self.body_digest = body_digest

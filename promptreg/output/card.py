@@ -43,6 +43,7 @@ class Card(NamedTuple):
     uses: Sequence[Reference]
     used_by: Sequence[Reference]
     samples: Sequence[str]
+    languages: Sequence[str] = ()
 
 
 def card_rows(card: Card) -> Iterator[Row]:
@@ -52,6 +53,8 @@ def card_rows(card: Card) -> Iterator[Row]:
         yield [Span(" ".join(card.summary.split()))]
     if card.model:
         yield [Span("model ", "dim"), Span(card.model)]
+    if card.languages:
+        yield [Span("languages ", "dim"), Span(", ".join(card.languages))]
     yield from _table("inputs", [_input_row(spec) for spec in card.inputs])
     yield from _table("uses", [_reference(place) for place in card.uses])
     yield from _table("used by", [_reference(place) for place in card.used_by])

@@ -79,6 +79,7 @@ def show_document(card: Card) -> dict[str, Any]:
         "uses": [place._asdict() for place in card.uses],
         "used_by": [place._asdict() for place in card.used_by],
         "samples": list(card.samples),
+        "languages": list(card.languages),
     }
 
 

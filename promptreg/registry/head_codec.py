@@ -15,7 +15,7 @@ from promptreg.text import Source
 
 __all__ = ["FORMAT", "decode_head", "encode_head"]
 
-FORMAT = 3
+FORMAT = 4
 """Changes whenever an encoded head does."""
 
 Encoded = dict[str, Any]
@@ -99,6 +99,7 @@ def _encode_prompt(head: Prompt) -> Encoded:
         "budget": head.budget,
         "messages": [_encode_message(message) for message in head.messages],
         "samples": [[spec.name, spec.inputs, spec.file] for spec in head.samples.values()],
+        "languages": head.languages,
     }
 
 
@@ -150,6 +151,7 @@ def _decode_prompt(found: Mapping[str, Any], name: str, source: Source, inputs: 
         budget=found["budget"],
         messages=tuple(map(_decode_message, found["messages"])),
         samples={spec[0]: SampleSpec(*spec) for spec in found["samples"]},
+        languages=tuple(found["languages"]),
         written=FileWritten(source),
         body_digest=body,
         contract_digest=contract,

@@ -28,7 +28,8 @@ from promptreg.text import Source
 __all__ = ["read_prompt"]
 
 _KEYS = (
-    "kind", "version", "summary", "model", "inputs", "requires", "output", "budget", "messages", "samples",
+    "kind", "version", "summary", "languages", "model", "inputs", "requires", "output", "budget", "messages",
+    "samples",
 )  # fmt: skip
 _FENCE = re.compile(r"[a-z][a-z0-9_-]*")
 _ALL_ROLES = (*MESSAGE_ROLES, "tool")
@@ -47,6 +48,7 @@ def read_prompt(source: Source, name: str, document: Document, scan: Scan, known
     samples = _read_samples(reader, head.get("samples", {}), inputs)
     summary = reader.text(head["summary"], ("summary",)) if "summary" in head else ""
     model = reader.text(head["model"], ("model",)) if "model" in head else None
+    languages = _read_languages(reader, head.get("languages", []))
     reader.finish()
     return Prompt(
         name=name,
@@ -59,6 +61,7 @@ def read_prompt(source: Source, name: str, document: Document, scan: Scan, known
         budget=budget,
         messages=messages,
         samples=samples,
+        languages=languages,
         written=FileWritten(source),
         body_digest=_body_digest(document, head),
         contract_digest=_contract(head, inputs),
@@ -92,6 +95,20 @@ def _contract(head: dict[str, Any], inputs: dict[str, InputSpec]) -> str:
     ]
     promises = {key: plain(head[key]) for key in ("requires", "output") if key in head}
     return json_digest(["prompt", {name: spec.contract() for name, spec in inputs.items()}, shape, promises])
+
+
+def _read_languages(reader: Reader, value: Any) -> tuple[str, ...]:
+    found: list[str] = []
+    for index, item in enumerate(reader.sequence(value, ("languages",))):
+        name = reader.scalar(item, ("languages", index))
+        if name is None:
+            continue
+        if not name.strip():
+            reader.fault(("languages", index), "must name a language")
+        elif name.lower() in map(str.lower, found):
+            reader.fault(("languages", index), f'"{name}" is named twice')
+        found.append(name)
+    return tuple(found)
 
 
 def _read_expressions(reader: Reader, value: Any, path: KeyPath) -> int:

@@ -91,6 +91,13 @@ def test_an_input_named_file_makes_an_inline_sample() -> None:
     assert prompt.samples["one"].inputs == {"file": "a.txt"}
 
 
+def test_languages_are_text_and_in_no_digest() -> None:
+    text = "kind: prompt\nversion: 1.0.0\nmessages: [{role: user, parts: [{text: x}]}]\n"
+    plain, prompt = read_text(text), read_text(f"{text}languages: [no, de-CH, C#]\n")
+    assert (plain.languages, prompt.languages) == ((), ("no", "de-CH", "C#"))
+    assert (plain.body_digest, plain.contract_digest) == (prompt.body_digest, prompt.contract_digest)
+
+
 HEAD = "kind: prompt\nversion: 1.0.0\ninputs: {a: {type: string}, h: {type: messages}}\n"
 PART = HEAD + "messages:\n  - role: user\n    parts:\n      - "
 """A prompt up to its first part, which stands at 7:9."""
@@ -203,6 +210,10 @@ TAIL = "messages: [{role: user, parts: [{text: x}]}]\n"
         (HEAD + TAIL + "budget: {sticky: 0}\n", ["5:18: budget.sticky: must be true, false, or a number of tokens"]),
         (HEAD + TAIL + "budget: {sticky: often}\n", ["5:18: budget.sticky: must be true, false, or a number"]),
         (HEAD + TAIL + "model: [x]\n", ["5:8: model: must be text"]),
+        (HEAD + TAIL + "languages: en\n", ["5:12: languages: must be a list"]),
+        (HEAD + TAIL + "languages: [en, [de]]\n", ["5:17: languages[1]: must be text"]),
+        (HEAD + TAIL + "languages: [en, '']\n", ["5:17: languages[1]: must name a language"]),
+        (HEAD + TAIL + "languages: [en, EN]\n", ['5:17: languages[1]: "EN" is named twice']),
         (HEAD + TAIL + "samples: [x]\n", ["5:10: samples: must be a mapping"]),
         (HEAD + TAIL + "samples: {One: {}}\n", ['5:11: samples.One: "One" cannot name a sample']),
         (HEAD + TAIL + "samples: {one: x}\n", ["5:16: samples.one: must be a mapping"]),

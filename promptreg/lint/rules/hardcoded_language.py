@@ -11,7 +11,7 @@ from promptreg.lint.engine import shown_version
 from promptreg.lint.finding import Edit, Fix, Hit, Related
 from promptreg.lint.language_orders import Order, orders_in
 from promptreg.lint.language_scope import Sent, sent_texts
-from promptreg.lint.languages import PROGRAMMING, LanguageInput, language_inputs, mentions_language
+from promptreg.lint.languages import PROGRAMMING, LanguageInput, declared_languages, language_inputs, mentions_language
 from promptreg.lint.plain import sentence_at
 from promptreg.lint.prose import HIDDEN, PRINTED
 from promptreg.lint.rule import Option, Rule
@@ -26,11 +26,12 @@ _FENCES = frozenset([*(name.lower() for name in PROGRAMMING), "js", "ts", "cpp",
 
 
 def _check(head: Head, options: Mapping[str, Any]) -> Iterator[Hit]:
-    languages = language_inputs(head.head.inputs, _samples(head), _texts(head))
+    inputs = language_inputs(head.head.inputs, _samples(head), _texts(head))
+    languages = (*inputs, *declared_languages(getattr(head.head, "languages", ())))
     if not languages:
         return
     allowed = {name.lower() for name in options["allow"]}
-    for sent in sent_texts(head, languages):
+    for sent in sent_texts(head, inputs):
         for order in (*orders_in(sent.template.instructions), *_fences(sent.template)):
             chosen = _chosen(order, languages)
             word = sent.template.body.text.text[order.start : order.end]
@@ -63,7 +64,7 @@ def _fences(template: Template) -> Iterator[Order]:
 
 
 def _chosen(order: Order, languages: tuple[LanguageInput, ...]) -> LanguageInput | None:
-    """The input that says which language is wanted where the order names one."""
+    """The input that says which language is wanted where the order names one, or else what the prompt declares."""
     for one in languages:
         if one.kind != order.kind or one.source:
             continue
@@ -89,20 +90,24 @@ def _is_chosen_there(order: Order, sent: Sent) -> bool:
 def _hit(head: Head, sent: Sent, order: Order, chosen: LanguageInput) -> Hit:
     template = sent.template
     place = template.place(order.start, order.end)
-    said = f'"{place.text}" is fixed here, though the language is chosen by the input "{chosen.shown}"'
+    why = f'the language is chosen by the input "{chosen.shown}"'
+    if chosen.served:
+        why = f"the prompt serves {_listed(chosen.served)}"
+    said = f'"{place.text}" is fixed here, though {why}'
     owner = template.head
     version = shown_version(head.workspace, owner.head)
-    declared = head.key_place(("inputs", *_key(chosen)))
-    related = [
-        Related(
-            f'{head.name} has the input "{chosen.shown}"', declared, head.name, shown_version(head.workspace, head.head)
-        )
-    ]
+    declared = head.key_place(("languages",) if chosen.served else ("inputs", *_key(chosen)))
+    has = "declares its languages" if chosen.served else f'has the input "{chosen.shown}"'
+    related = [Related(f"{head.name} {has}", declared, head.name, shown_version(head.workspace, head.head))]
     if owner.head.frozen and sent.use is not None:
         related.insert(0, Related("the text", place, owner.name, version))
         at = head.source.offset(sent.use.line, sent.use.column)
         return Hit(said, place._replace(source=head.source, start=at, end=at + len(sent.use.text)), tuple(related))
     return Hit(said, place, tuple(related), _fix(sent, order, chosen), component=owner.name, version=version)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _key(chosen: LanguageInput) -> tuple[str, ...]:
@@ -116,7 +121,7 @@ def _fix(sent: Sent, order: Order, chosen: LanguageInput) -> Fix | None:
     template = sent.template
     place = template.place(order.start, order.end)
     text = template.body.text.text
-    if place.text != text[order.start : order.end] or "raw" in text or chosen.many:
+    if place.text != text[order.start : order.end] or "raw" in text or chosen.many or chosen.served:
         return None
     names = [name for name, path in sent.names.items() if path == chosen.shown]
     if chosen.path[0] in template.body.names and sent.use is None:
@@ -131,7 +136,7 @@ def _fix(sent: Sent, order: Order, chosen: LanguageInput) -> Fix | None:
 RULE = Rule(
     name="hardcoded-language",
     code="PRT001",
-    summary="An instruction names one language although the prompt takes the language from an input.",
+    summary="An instruction names one language although the prompt serves several.",
     scope="head",
     check=_check,
     fix="unsafe",
