@@ -151,7 +151,7 @@ def _decode_prompt(found: Mapping[str, Any], name: str, source: Source, inputs: 
         budget=found["budget"],
         messages=tuple(map(_decode_message, found["messages"])),
         samples={spec[0]: SampleSpec(*spec) for spec in found["samples"]},
-        languages=tuple(found["languages"]),
+        languages=tuple(found.get("languages", ())),
         written=FileWritten(source),
         body_digest=body,
         contract_digest=contract,
