@@ -7,12 +7,23 @@ from collections.abc import Iterable
 
 from promptreg.markdown.blocks import Block
 
-__all__ = ["CODE", "EXAMPLE", "QUOTED", "examples_in", "plain_of", "sentence_at", "without"]
+__all__ = [
+    "CODE",
+    "EXAMPLE",
+    "QUOTED",
+    "examples_in",
+    "plain_of",
+    "sentence_at",
+    "unfenced_of",
+    "without",
+    "without_tags",
+]
 
 CODE = "\ue002"
 """Stands for each masked character but line ends."""
 
-_INLINE = re.compile(r"(`{1,3})(?!`).+?(?<!`)\1(?!`)|<!--.*?-->|</?[A-Za-z][\w:.-]*(?:\s[^<>\n]{0,200})?/?>", re.DOTALL)
+_SPAN = re.compile(r"(?<!`)(`{1,3})(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)\1(?!`)", re.DOTALL)
+_TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][\w:.-]*(?:\s[^<>\n]{0,200})?/?>", re.DOTALL)
 _LINE = re.compile(r"[^\n]+")
 _BREAK = re.compile(
     r"(?<=[.!?。！？])[\"')\]*_]*\s+"  # the end of a sentence
@@ -46,16 +57,26 @@ _ANY_HEADING = re.compile(r"^[ \t]*(#{1,6})[ \t]", re.M)
 
 
 def plain_of(text: str, blocks: Iterable[Block]) -> str:
-    """A Markdown text with code, HTML tags and HTML comments masked by CODE; its length and lines stay the same."""
+    """A Markdown text with code, tags and HTML comments masked by CODE; its length and lines stay the same."""
+    return without_tags(unfenced_of(text, blocks))
+
+
+def unfenced_of(text: str, blocks: Iterable[Block]) -> str:
+    """A Markdown text with fenced, indented and inline code masked by CODE."""
     found = []
     at = 0
     for block in blocks:
         if block.kind in ("fence", "code"):
-            found.append(_without_spans(text[at : block.start]))
+            found.append(_sub(_SPAN, "`", text[at : block.start]))
             found.append(_LINE.sub(_masked, text[block.start : block.end]))
             at = block.end
-    found.append(_without_spans(text[at:]))
+    found.append(_sub(_SPAN, "`", text[at:]))
     return "".join(found)
+
+
+def without_tags(text: str) -> str:
+    """A text without code, with tags and HTML comments masked by CODE."""
+    return _sub(_TAG, "<", text)
 
 
 def examples_in(text: str) -> tuple[tuple[int, int], ...]:
@@ -88,10 +109,11 @@ def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
     return begin, after.start() if after else min(len(text), end + 300)
 
 
-def _without_spans(text: str) -> str:
-    if "`" not in text and "<" not in text:
+def _sub(pattern: re.Pattern[str], mark: str, text: str) -> str:
+    """The text with what matches masked, line ends kept."""
+    if mark not in text:
         return text
-    return _INLINE.sub(lambda found: _LINE.sub(_masked, found.group()), text)
+    return pattern.sub(lambda found: _LINE.sub(_masked, found.group()), text)
 
 
 def _masked(found: re.Match[str]) -> str:

@@ -180,11 +180,18 @@ class Template:
         return blocks_of(self)
 
     @cached_property
-    def plain(self) -> str:
-        """Its masked text with code and HTML tags masked too (see `promptreg.lint.plain`)."""
-        from promptreg.lint.plain import plain_of
+    def unfenced(self) -> str:
+        """Its masked text with code masked too, tags of HTML and XML kept."""
+        from promptreg.lint.plain import unfenced_of
 
-        return plain_of(self.masked, self.blocks)
+        return unfenced_of(self.masked, self.blocks)
+
+    @cached_property
+    def plain(self) -> str:
+        """Its masked text with code, tags and HTML comments masked too (see `promptreg.lint.plain`)."""
+        from promptreg.lint.plain import without_tags
+
+        return without_tags(self.unfenced)
 
     @cached_property
     def instructions(self) -> str:
