@@ -12,8 +12,11 @@ from promptreg.lint.rule import Rule
 __all__ = ["ALIASES", "MODULES", "builtin_rules", "find_rules"]
 
 MODULES: tuple[str, ...] = (
+    "broken_binding",
+    "broken_sample",
     "changed_without_bump",
     "dead_branch",
+    "deprecated_component",
     "duplicate_example",
     "dynamic_prompt_name",
     "hardcoded_language",
@@ -44,9 +47,11 @@ MODULES: tuple[str, ...] = (
     "unknown_input",
     "unknown_prompt",
     "unknown_sample",
+    "unpinned_reference",
     "unreadable_python",
     "untrusted_as_trusted",
     "untrusted_in_system",
+    "unused_component",
     "unused_suppression",
     "unused_variable",
     "version_unsatisfied",
