@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from promptreg.lint.branches import branches_of
 from promptreg.lint.finding import Place
 from promptreg.lint.subjects import Head
 from promptreg.model.component import Component, Example
@@ -16,12 +17,16 @@ _BLANKS = re.compile(r"\s+")
 
 
 class FieldRead(NamedTuple):
-    """A field that the format reads at `at:end`; `optional` if the format asks whether it is there."""
+    """A field that the format reads at `at:end`.
+
+    `optional` if the format asks anywhere whether it is there; `conditional` if it is read in a branch.
+    """
 
     name: str
     at: int
     end: int
     optional: bool
+    conditional: bool
 
 
 def fields_read(head: Head) -> tuple[FieldRead, ...]:
@@ -47,10 +52,13 @@ def fields_read(head: Head) -> tuple[FieldRead, ...]:
             found.append((str(constant_key(node)), start_of(node) or 0))
         elif isinstance(node, nodes.Name) and node.name == "example" and id(node) not in paths:
             return ()
+    branches = branches_of(template)
     reads = []
     for name, start in found:
         at = template.parsed.tokens.name_after(start + len("example"), name)
-        reads.append(FieldRead(name, at, at + len(name), name in asked))
+        reads.append(
+            FieldRead(name, at, at + len(name), name in asked, any(one.start <= at < one.end for one in branches))
+        )
     return tuple(sorted(reads, key=lambda read: read.at))
 
 
