@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from promptreg.errors import Problem, PromptregError, together
 from promptreg.model.prompt import Prompt
-from promptreg.registry.config import Config, blamed_on_counter
+from promptreg.registry.config import Config
 from promptreg.registry.heads import Head, Recall
 from promptreg.registry.moments import NOW, Moment, open_source, place
 from promptreg.registry.source_tree import SourceTree
@@ -32,8 +32,10 @@ if TYPE_CHECKING:
     from promptreg.registry.resolve import Closure
     from promptreg.registry.tree import Node
     from promptreg.registry.verify import Verified
+    from promptreg.render.library import Shelf
     from promptreg.render.rendered import Rendered
     from promptreg.render.rendering import Renderer
+    from promptreg.render.trial import Trial
     from promptreg.render.worst.worst_case import WorstCase
 
 __all__ = ["Entry", "Registry", "load", "load_bundle"]
@@ -321,6 +323,10 @@ class Registry:
         call = Call(ref, inputs if inputs is not None else {}, sample, budget, counter, target.pick)
         return self._renderer.render(state.program(target), state.store, call)
 
+    def trial(self, closure: Closure, shelf: Shelf) -> Trial:
+        """The prompt of a closure, compiled into `shelf`, to be rendered in full many times; for tools."""
+        return self._renderer.trial(closure, shelf)
+
     def require(self, refs: Iterable[str] | str) -> None:
         """Resolve, compile and load rank files for these prompts now: fail at start, not at the first request.
 
@@ -380,17 +386,11 @@ class Registry:
     def _renderer(self) -> Renderer:
         """What renders and counts, made on first use: listing a registry needs neither."""
         if self._made is None:
-            from functools import partial
-
-            from promptreg.render.counting import Counting
-            from promptreg.render.rendering import Renderer
+            from promptreg.render.rendering import renderer_for
 
             with self._lock:
                 if self._made is None:
-                    config = self._config
-                    on_disk = self._recall is None
-                    blamed = partial(blamed_on_counter, config=config)
-                    self._made = Renderer(Counting(config.counter, config.ranks, on_disk=on_disk, blamed=blamed))
+                    self._made = renderer_for(self._config, on_disk=self._recall is None)
         return self._made
 
 

@@ -7,6 +7,7 @@ reports five. Nothing here reads files or knows exit codes; the command line map
 # Annotations are not deferred here: NamedTuple would compile each of them from text, at every start.
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 __all__ = [
@@ -272,7 +273,12 @@ def _takes_problems(kind: type) -> bool:
 
 def nearest(word: str, choices: Sequence[str] | Iterable[str]) -> str | None:
     """The choice that looks most like `word`, or None when nothing is close (difflib ratio of at least 0.6)."""
+    return _nearest(word, tuple(choices))
+
+
+@lru_cache(maxsize=64)  # a name that is missing is looked for by everything that is made with what refers to it
+def _nearest(word: str, choices: tuple[str, ...]) -> str | None:
     from difflib import get_close_matches
 
-    found = get_close_matches(word, list(choices), n=1, cutoff=0.6)
+    found = get_close_matches(word, choices, n=1, cutoff=0.6)
     return found[0] if found else None

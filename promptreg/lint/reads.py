@@ -31,12 +31,10 @@ def _names(template: Template) -> Iterator[str]:
     """Every name that a template reads; a name that is also assigned there counts as read, to be on the safe side."""
     from jinja2 import nodes
 
-    from promptreg.template.facts import walk
-
     if template.parsed is None:
         yield from template.body.names
         return
-    for node in walk(template.parsed.tree):
+    for node in template.nodes:
         if isinstance(node, nodes.Name) and node.ctx == "load":
             yield node.name
 

@@ -14,6 +14,8 @@ from promptreg.model.prompt import Prompt
 from promptreg.text import Source, TextMap
 
 if TYPE_CHECKING:
+    from jinja2.nodes import Node
+
     from promptreg.lint.branches import Branch
     from promptreg.lint.workspace import Workspace
     from promptreg.markdown.blocks import Block
@@ -76,12 +78,10 @@ class Head:
 
     @cached_property
     def _resolved(self) -> tuple[Mapping[str, Component], tuple[Problem, ...]]:
-        from promptreg.errors import PromptregError
-
-        try:
-            return self.workspace.registry.closure(self.name).members, ()
-        except PromptregError as error:
-            return {}, error.problems
+        if self.head.frozen:  # a release is made of its pins, which the closure of its user holds
+            return {}, ()
+        closure, problems = self.workspace.closure(self.name)
+        return (closure.members if closure else {}), problems
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -154,6 +154,13 @@ class Template:
     def parsed(self) -> Parsed | None:
         """The syntax tree with exact positions (`node.lineno` holds text offsets, see template.positions)."""
         return self._outcome[0]
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every node of the syntax tree, in source order; none where it does not parse."""
+        from promptreg.template.facts import walk
+
+        return tuple(walk(self.parsed.tree)) if self.parsed else ()
 
     @property
     def facts(self) -> Facts | None:

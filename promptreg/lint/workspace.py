@@ -11,11 +11,14 @@ from promptreg.lint.subjects import Composition, ExampleSet, File, Head, Rendere
 from promptreg.model.component import Component
 from promptreg.model.prompt import Prompt
 from promptreg.registry.files import decode
-from promptreg.text import Source
+from promptreg.text import Source, TextMap
 
 if TYPE_CHECKING:
     from promptreg.api import Registry
+    from promptreg.registry.resolve import Closure
     from promptreg.registry.store import Store
+    from promptreg.render.library import Shelf
+    from promptreg.template import Reading
 
 __all__ = ["Workspace"]
 
@@ -28,6 +31,7 @@ class Workspace:
         self.store: Store = registry.store
         self._heads: dict[int, Head] = {}
         self._compositions: dict[str, Composition] = {}
+        self._closures: dict[str, tuple[Closure | None, tuple[Problem, ...]]] = {}
         self._rendered: dict[str, tuple[RenderedPrompt, ...]] = {}
 
     @cached_property
@@ -99,12 +103,41 @@ class Workspace:
         head = self.head(name)
         prompt = head.head
         assert isinstance(prompt, Prompt)
-        try:
-            closure = self.registry.closure(name)
-        except PromptregError as error:
-            return Composition(self, head, prompt, None, {}, error.problems)
+        closure, problems = self.closure(name)
+        if closure is None:
+            return Composition(self, head, prompt, None, {}, problems)
         members = {key: self.wrap(member) for key, member in closure.members.items()}
         return Composition(self, head, prompt, closure, members, ())
+
+    def closure(self, name: str) -> tuple[Closure | None, tuple[Problem, ...]]:
+        """What a head leads to, or what keeps its refs from being resolved."""
+        found = self._closures.get(name)
+        if found is None:
+            try:
+                found = self.registry.closure(name), ()
+            except PromptregError as error:
+                found = None, error.problems
+            self._closures[name] = found
+        return found
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """Where templates are compiled to; what was parsed for the rules is not parsed again."""
+        from promptreg.render.library import Shelf
+
+        return Shelf(self._reading)
+
+    def _reading(self, body: TextMap) -> Reading | None:
+        from promptreg.template import Reading
+
+        head = self.head_at(body.source.path)
+        start = body.offset(0)
+        for template in head.templates if head else ():
+            if template.body.text.offset(0) == start and template.body.text.text == body.text:
+                if template.parsed is None or template.facts is None or template.problems:
+                    return None
+                return Reading(template.parsed, template.facts)
+        return None
 
     def rendered(self, name: str) -> tuple[RenderedPrompt, ...]:
         """The prompt rendered with every sample that works, and with inputs that reach what no sample reaches."""

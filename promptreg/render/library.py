@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from threading import RLock
 from typing import Any
 
@@ -13,7 +13,7 @@ from promptreg.model.inputs import InputSpec
 from promptreg.registry.resolve import Closure
 from promptreg.render.binding import default_bindings
 from promptreg.render.segment import Label
-from promptreg.template import Binding, Template, compile_template
+from promptreg.template import Binding, Reading, Template, compile_template
 from promptreg.text import TextMap
 
 __all__ = ["Library", "Shelf", "Target"]
@@ -69,11 +69,16 @@ def _checked(value: Any, spec: InputSpec, faults: list[Fault]) -> Any:
 _Key = tuple[str, str, str]
 
 
-class Shelf:
-    """Everything compiled from one store, by name, closure digest and file. Thread-safe."""
+Read = Callable[[TextMap], Reading | None]
+"""Gives what was already read of a body, if it was."""
 
-    def __init__(self) -> None:
+
+class Shelf:
+    """Everything compiled from one store, by name, closure digest and file. Thread-safe when `read` is."""
+
+    def __init__(self, read: Read | None = None) -> None:
         self.lock = RLock()
+        self.read = read or (lambda body: None)
         self.targets: dict[_Key, Target] = {}
         self.templates: dict[_Key, Template] = {}
 
@@ -116,13 +121,15 @@ class Library:
                     inputs=names,
                     includes=self.includes(component.includes),
                     bullets=component.kind == "rule",
+                    reading=self._shelf.read(component.body),
                 )
             return found
 
     def inline(self, body: TextMap, name: str, inputs: Mapping[str, InputSpec], includes: tuple[Use, ...]) -> Template:
         """The compiled inline text of a prompt's part."""
         targets = self.includes(includes)
-        return compile_template(body, name=name, inputs=list(inputs), includes=targets, bullets=False)
+        reading = self._shelf.read(body)
+        return compile_template(body, name=name, inputs=list(inputs), includes=targets, bullets=False, reading=reading)
 
     def includes(self, uses: tuple[Use, ...]) -> dict[str, Target]:
         """Targets by the text of the ref; what cannot be included was refused when the refs were resolved."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -23,6 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from promptreg.render.budget.fitting import Fitted
     from promptreg.render.stable_prefix import StablePrefix
+    from promptreg.template import Mark
 
 __all__ = ["PromptPin", "Rendered", "Tokenizing"]
 
@@ -101,6 +102,15 @@ class Rendered:
     def segments(self) -> tuple[Segment, ...]:
         """Where every character came from; the segments of a message tile its content in order."""
         return self._traced.segments
+
+    def literal_pieces(self) -> Iterator[Mark]:
+        """The pieces of literal text that the parts printed before anything was cut, as their templates hold them."""
+        from promptreg.template import Mark
+
+        for message in self._composed:
+            for part in message.parts:
+                for run in part.runs:
+                    yield from (piece for piece in run.stream if isinstance(piece, Mark))
 
     @property
     def ledger(self) -> Ledger:

@@ -19,13 +19,17 @@ from promptreg.tokens import profile_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from promptreg.registry.config import Config
+    from promptreg.registry.resolve import Closure
     from promptreg.render.budget.fitting import Fitted, Fitter
     from promptreg.render.counting import Counting
+    from promptreg.render.library import Shelf
+    from promptreg.render.trial import Trial
     from promptreg.render.worst.worst_case import WorstCase
     from promptreg.tokens.counter import Counter
     from promptreg.tokens.measure import Measure
 
-__all__ = ["Call", "Renderer"]
+__all__ = ["Call", "Renderer", "renderer_for"]
 
 _USED = (
     "budget.allowance",
@@ -52,6 +56,17 @@ class Call(NamedTuple):
     budget: int | None = None
     counter: str | None = None
     pick: Pick | None = None
+
+
+def renderer_for(config: Config, *, on_disk: bool) -> Renderer:
+    """What renders and counts as a configuration says; counts are kept on disk, or for this process only."""
+    from functools import partial
+
+    from promptreg.registry.config import blamed_on_counter
+    from promptreg.render.counting import Counting
+
+    blamed = partial(blamed_on_counter, config=config)
+    return Renderer(Counting(config.counter, config.ranks, on_disk=on_disk, blamed=blamed))
 
 
 class Renderer:
@@ -124,6 +139,14 @@ class Renderer:
         prompt = program.prompt
         measure = self.counting.of(prompt.model, counter)
         return worst_case(program, ref, measure, profile_for(prompt.model), allowance(prompt, budget))
+
+    def trial(self, closure: Closure, shelf: Shelf) -> Trial:
+        """The prompt of a closure, compiled into `shelf`, to be rendered in full many times."""
+        from promptreg.render.trial import Trial
+
+        model = getattr(closure.root, "model", None)
+        tokenizing = Tokenizing(lambda: self.counting.of(model).counter, lambda: profile_for(model))
+        return Trial(closure, shelf, tokenizing)
 
     def prepare(self, program: Program, store: Store) -> None:
         """Compile and load all that a render of this program may need, so that it opens no file.

@@ -24,7 +24,8 @@ from promptreg.template.spans import (
 from promptreg.template.words import RESERVED_NAMES
 
 if TYPE_CHECKING:
-    from promptreg.template.engine import Expression, Template, compile_expression, compile_template
+    from promptreg.template.engine import Expression, Reading, Template, compile_expression, compile_template
+    from promptreg.template.marks import Mark
     from promptreg.template.trace import Trace
 
 __all__ = [
@@ -39,8 +40,10 @@ __all__ = [
     "IncludeRef",
     "IncludeTarget",
     "Limits",
+    "Mark",
     "Meter",
     "Path",
+    "Reading",
     "Span",
     "Template",
     "Trace",
@@ -51,6 +54,8 @@ __all__ = [
 
 _LAZY = {
     "Expression": "engine",
+    "Mark": "marks",
+    "Reading": "engine",
     "Template": "engine",
     "Trace": "trace",
     "compile_expression": "engine",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from jinja2.runtime import LoopContext, Undefined
 from jinja2.utils import missing
@@ -16,7 +16,7 @@ from promptreg.template.bullets import Bullets
 from promptreg.template.callables import Macro
 from promptreg.template.codegen import Code, generate
 from promptreg.template.dialect import check
-from promptreg.template.facts import collect
+from promptreg.template.facts import Facts, collect
 from promptreg.template.faults import FAULTS, LineTable, located
 from promptreg.template.limits import Limits, Meter
 from promptreg.template.marks import Mark
@@ -27,7 +27,7 @@ from promptreg.template.spans import Binding, IncludeTarget, Path
 from promptreg.template.trace import Trace
 from promptreg.text import TextMap
 
-__all__ = ["Expression", "Template", "compile_expression", "compile_template"]
+__all__ = ["Expression", "Reading", "Template", "compile_expression", "compile_template"]
 
 _RUNTIME: dict[str, Any] = {
     **{name: getattr(runtime, name) for name in ("arithmetic", "compare", "compare_chain", "concat", "cut", "item")},
@@ -42,10 +42,17 @@ _LATE = ("difflib", "textwrap")
 _Root = Callable[[Mapping[str, Any], Meter, list[str]], Any]
 
 
+class Reading(NamedTuple):
+    """A body that was parsed and that the dialect accepts, with the facts of its tree."""
+
+    parsed: Parsed
+    facts: Facts
+
+
 class Template:
     """A compiled body: immutable, and safe to run in many threads at once."""
 
-    __slots__ = ("_root", "body", "includes", "literals", "name", "places")
+    __slots__ = ("_root", "body", "includes", "literals", "marks", "name", "places")
 
     def __init__(
         self,
@@ -54,14 +61,16 @@ class Template:
         name: str,
         includes: Mapping[str, IncludeTarget],
         bullets: Bullets | None,
-        literals: frozenset[str],
+        marks: tuple[Mark, ...],
     ) -> None:
         self._root = root
         self.body = body
         self.includes = includes
         self.name = name
         self.places = Places(body, bullets)
-        self.literals = literals
+        self.marks = marks
+        """The literal pieces of its own that a stream may hold."""
+        self.literals = frozenset(map(str, marks))
         """The texts of the literal pieces of its own that a stream may hold; those of includes are not among them."""
 
     def prepare(self) -> None:
@@ -147,16 +156,22 @@ def compile_template(
     bullets: bool,
     limits: Limits = Limits(),  # noqa: B008 - an immutable default
     settings: Settings = Settings(),  # noqa: B008
+    reading: Reading | None = None,
 ) -> Template:
-    """Check a body against the dialect and compile it.
+    """Check a body against the dialect and compile it; one that was read and checked before comes with its `reading`.
 
     Raises TemplateInvalid with every problem, each with the place in `body.source`. `settings` is for tests only.
     """
-    parsed = parse_body(body, settings, limits)
-    code = _compiled(parsed, inputs, includes)
-    found = Bullets(body.text, parsed.tokens) if bullets else None
-    literals = frozenset(str(mark) for mark in code.constants.values() if isinstance(mark, Mark) and mark)
-    return Template(_load(code, body), body, name, MappingProxyType(dict(includes)), found, literals)
+    if reading is None:
+        parsed = parse_body(body, settings, limits)
+        reading = Reading(parsed, collect(parsed.tree))
+        problems = check(parsed, reading.facts, inputs=inputs, includes=includes)
+        if problems:
+            raise TemplateInvalid(problems)
+    code = _compiled(reading, inputs, includes)
+    found = Bullets(body.text, reading.parsed.tokens) if bullets else None
+    marks = tuple(mark for mark in code.constants.values() if isinstance(mark, Mark) and mark)
+    return Template(_load(code, body), body, name, MappingProxyType(dict(includes)), found, marks)
 
 
 def compile_expression(
@@ -168,7 +183,11 @@ def compile_expression(
 ) -> Expression:
     """Check and compile a bare expression over `names`. Raises TemplateInvalid with every problem."""
     parsed = parse_expression(text, limits)
-    origins = _checked(parsed, names, {})
+    facts = collect(parsed.tree)
+    problems = check(parsed, facts, inputs=names, includes={})
+    if problems:
+        raise TemplateInvalid(problems)
+    origins = Origins(parsed, facts, names, {}, hand_over(parsed.tree, facts, names, {}))
     code = _generated(parsed, origins, expression=True)
     return Expression(_load(code, text), text, origins.flows.conditions(parsed.tree.body))
 
@@ -180,17 +199,10 @@ def _raise(error: Exception) -> NoReturn:
     raise found from error
 
 
-def _compiled(parsed: Parsed, inputs: Collection[str], includes: Mapping[str, IncludeTarget]) -> Code:
-    return _generated(parsed, _checked(parsed, inputs, includes))
-
-
-def _checked(parsed: Parsed, inputs: Collection[str], includes: Mapping[str, IncludeTarget]) -> Origins:
-    facts = collect(parsed.tree)
-    problems = check(parsed, facts, inputs=inputs, includes=includes)
-    if problems:
-        raise TemplateInvalid(problems)
+def _compiled(reading: Reading, inputs: Collection[str], includes: Mapping[str, IncludeTarget]) -> Code:
+    parsed, facts = reading
     names = hand_over(parsed.tree, facts, inputs, includes)
-    return Origins(parsed, facts, inputs, includes, names)
+    return _generated(parsed, Origins(parsed, facts, inputs, includes, names))
 
 
 def _generated(parsed: Parsed, origins: Origins, *, expression: bool = False) -> Code:
