@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, NamedTuple
 
+from promptreg.lint.baseline import Covered
 from promptreg.lint.engine import Crash
 from promptreg.lint.finding import Finding, Severity
 
@@ -17,7 +18,7 @@ class Report(NamedTuple):
     """Findings by place, and what kept other findings from being made or from being reported.
 
     `suppressed` and `baselined` are findings that are not in `findings`. `files`, `components` and `prompts` count what
-    was looked at. `notices` are advice for people: they never change the outcome.
+    was looked at; `covered` says it for baselines. `notices` are advice for people: they never change the outcome.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -28,6 +29,7 @@ class Report(NamedTuple):
     components: int = 0
     prompts: int = 0
     notices: tuple[str, ...] = ()
+    covered: Covered = Covered(frozenset(), frozenset())
 
     def failed(self, fail_on: Severity = "error") -> bool:
         """Whether something of at least that severity was found."""

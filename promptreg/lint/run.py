@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from promptreg.lint.baseline import Baseline, Covered, Held, hold, read_baseline
 from promptreg.lint.catalogue import builtin_rules
-from promptreg.lint.engine import in_order, run_rules
+from promptreg.lint.engine import Crash, in_order, run_rules
 from promptreg.lint.finding import Finding
 from promptreg.lint.report import Report
 from promptreg.lint.rule import Rule
@@ -29,7 +31,7 @@ def lint(
     """What the rules find in the targets (files or folders; None: everything) and in all that is made with them.
 
     `rules` are all there are, the built-in ones when None. Raises UsageError for a target that is not there, and what
-    `Selection` raises for settings that name no rule.
+    `Selection` raises for settings that name no rule and `read_baseline` for a baseline.
     """
     selection = Selection(settings, builtin_rules() if rules is None else rules)
     chosen = choose(workspace, targets, settings)
@@ -42,15 +44,41 @@ def lint(
     more, more_crashes = run_rules(workspace, (), (), selection.active, about)
     again = suppressor.judge(_on(more, selection))
     prompts = sum(isinstance(workspace.store.heads[name], Prompt) for name in chosen.names)
+    crashes = [*crashes, *more_crashes]
+    covered = _covered(chosen, selection, crashes)
+    held = hold(in_order([*judged.reported, *again.reported]), _baseline(workspace, settings), covered)
     return Report(
-        in_order([*judged.reported, *again.reported]),
-        (*crashes, *more_crashes),
+        held.reported,
+        tuple(crashes),
         in_order([*judged.suppressed, *again.suppressed]),
+        held.baselined,
         files=len(chosen.paths) + len(chosen.python),
         components=len(chosen.names) - prompts,
         prompts=prompts,
-        notices=tuple(_notices(workspace, chosen, selection)),
+        notices=(*_notices(workspace, chosen, selection), *_loose(held, settings)),
+        covered=covered,
     )
+
+
+def _baseline(workspace: Workspace, settings: Settings) -> Baseline:
+    if settings.baseline is None:
+        return {}
+    return read_baseline(os.path.join(workspace.registry.root, settings.baseline), settings.baseline)
+
+
+def _covered(chosen: Chosen, selection: Selection, crashes: Iterable[Crash]) -> Covered:
+    crashed = {crash.rule for crash in crashes}
+    rules = frozenset(active.rule.name for active in selection.active if active.rule.name not in crashed)
+    owners = None if chosen.everything else frozenset((*chosen.names, *chosen.paths, *chosen.python))
+    return Covered(rules, owners)
+
+
+def _loose(held: Held, settings: Settings) -> list[str]:
+    count = len(held.loose)
+    if not count:
+        return []
+    entries = "an entry" if count == 1 else f"{count} entries"
+    return [f"{entries} of {settings.baseline} can be tightened: promptreg lint --update-baseline does it"]
 
 
 def _python(workspace: Workspace, chosen: Chosen) -> list[PythonFile]:
