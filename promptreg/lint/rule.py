@@ -32,7 +32,8 @@ class Rule(NamedTuple):
     """A lint rule. `name` says the bad pattern in kebab case; `code` is its group and number (`TPL002`).
 
     `since` is the version of promptreg it came with: a version pin in the configuration keeps newer rules off.
-    `reason` says why a rule is deprecated. `fix` is the best that its fixes can be.
+    `reason` says why a rule is deprecated. `fix` is the best that its fixes can be. `link` is where to read more, for a
+    rule without a page.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Rule(NamedTuple):
     fix: Applicability | None = None
     options: Mapping[str, Option] = {}
     reason: str = ""
+    link: str = ""
 
     @property
     def group(self) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jinja2.nodes import Node
 
     from promptreg.lint.branches import Branch
+    from promptreg.lint.team.sheet import Sheet
     from promptreg.lint.workspace import Workspace
     from promptreg.markdown.blocks import Block
     from promptreg.registry.resolve import Closure
@@ -75,6 +76,13 @@ class Head:
     def templates(self) -> tuple[Template, ...]:
         """Its template texts, parsed."""
         return tuple(Template(self, body) for body in self.bodies)
+
+    @cached_property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """Its texts as team rules see them."""
+        from promptreg.lint.team.sheet import sheets_of
+
+        return sheets_of(self)
 
     @cached_property
     def _resolved(self) -> tuple[Mapping[str, Component], tuple[Problem, ...]]:
