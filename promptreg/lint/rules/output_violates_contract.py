@@ -29,15 +29,19 @@ def _check(examples: ExampleSet, options: Mapping[str, Any]) -> Iterator[Hit]:
         return
     for user in examples.users:
         schema = schema_of(user)
-        if schema is None:
-            continue
-        for number, example in enumerate(component.examples):
+        told: dict[tuple[Any, ...], list[tuple[int, Violation]]] = {}
+        for number, example in enumerate(component.examples if schema is not None else ()):
             value = _answer(example.fields.get("output"))
             if value is None or any(_MARK.fullmatch(str(field)) for field in example.fields.values()):
                 continue
             broken = _broken(value, schema, component.body.text)
             if broken is not None:
-                yield Hit(_said(example.id, broken, user), field_place(head, number, "output"), _declared(user))
+                told.setdefault((broken.keyword, broken.message, broken.at), []).append((number, broken))
+        for same in told.values():
+            number, broken = same[0]
+            message = _said(component.examples[number].id, broken, user)
+            others = f" (and in {len(same) - 1} more examples)" if len(same) > 1 else ""
+            yield Hit(message + others, field_place(head, number, "output"), _declared(user))
 
 
 def _answer(output: Any) -> Any:
