@@ -264,6 +264,15 @@ class Registry:
 
         return Authors(self._config, self._tree)
 
+    def with_texts(self, texts: Mapping[str, str]) -> Registry:
+        """This registry as it would be if the files at these paths (from the project root) had these texts.
+
+        Nothing is written. Paths of files that the registry does not hold are passed over.
+        """
+        from promptreg.registry.overlay import Overlay
+
+        return Registry(self._config, Overlay(self._tree, texts), locked=self._locked, recall=self._recall)
+
     def samples(self, ref: str) -> tuple[str, ...]:
         """The names of a prompt's samples."""
         return tuple(self._prompt(ref).samples)

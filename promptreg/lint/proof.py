@@ -1,0 +1,133 @@
+"""The proof that a fix is safe: every sample renders to the same bytes, and one of them executes what was edited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from promptreg.errors import PromptregError
+from promptreg.lint.edits import apply_edits, moved
+from promptreg.lint.finding import Edit, Finding
+from promptreg.lint.subjects import RenderedPrompt
+from promptreg.lint.workspace import Workspace
+from promptreg.model.prompt import Prompt
+from promptreg.registry.heads import read_head
+from promptreg.render.rendered import Rendered
+from promptreg.render.scanning import scan
+from promptreg.text import Source
+
+__all__ = ["Trial"]
+
+
+class _Pair(NamedTuple):
+    """One rendering before, and after; `fault` says why there is none after."""
+
+    old: RenderedPrompt
+    new: Rendered | None
+    fault: str = ""
+
+
+class Trial:
+    """A registry before and after edits of some of its files, by path; every rendering they touch is made once."""
+
+    def __init__(self, before: Workspace, after: Workspace, edits: Mapping[str, Sequence[Edit]]) -> None:
+        self.before = before
+        self.after = after
+        self.edits = edits
+        self._names = {head.path: name for name, head in before.store.heads.items() if head.path in edits}
+
+    def broken(self) -> str:
+        """Why the files cannot stay as they are after the edits; empty when nothing is wrong that was not before."""
+        known = {problem.message for problem in self.before.store.problems}
+        for problem in self.after.store.problems:
+            if problem.path in self.edits and problem.message not in known:
+                return f"the file could not be read any more: {problem.message}"
+        for name in self._names.values():
+            old, new = self.before.head(name), self.after.head(name)
+            faults = [fault for template in new.templates for fault in template.problems]
+            if len(faults) > sum(len(template.problems) for template in old.templates):
+                return f"the template would be broken: {faults[0].message}"
+            if new.problems and not old.problems:
+                return f"a ref would lead nowhere: {new.problems[0].message}"
+        return ""
+
+    @cached_property
+    def _pairs(self) -> tuple[_Pair, ...]:
+        return tuple(self._pair(old) for name in self._prompts() for old in self.before.rendered(name))
+
+    def _prompts(self) -> list[str]:
+        """The prompts that are made with the edited files."""
+        heads = self.before.store.heads
+        found = self.before.with_dependants(self._names.values())
+        return sorted(name for name in found if isinstance(heads.get(name), Prompt))
+
+    def _pair(self, old: RenderedPrompt) -> _Pair:
+        """The same rendering once more; a sample is read anew, because it may have been edited too."""
+        name, registry = old.composition.prompt.name, self.after.registry
+        try:
+            if old.sample is None:
+                return _Pair(old, registry.render(name, old.values))
+            return _Pair(old, registry.render(name, sample=old.sample))
+        except PromptregError as error:
+            return _Pair(old, None, error.problems[0].message)
+
+    def changed(self) -> str:
+        """Which rendering differs, in words; empty when all have the same bytes as before."""
+        for old, new, fault in self._pairs:
+            if new is None:
+                return f"{_shown(old)} could not be rendered any more: {fault}"
+            if old.rendered.messages != new.messages:
+                return f"{_shown(old)} would be another text"
+        return ""
+
+    def unproven(self, finding: Finding) -> str:
+        """Why the renderings say nothing about the fix of a finding; empty when they do.
+
+        They do when its edits change nothing that is ever sent or promised (comments, summaries), by the digests of
+        the file, or stand in text that a sample executes, before and after.
+        """
+        assert finding.fix is not None
+        edits = [edit for edit in finding.fix.edits if not self._is_silent(finding, edit.place.path)]
+        for edit in edits:
+            if "{%" in edit.place.text or "{%" in edit.text:
+                return "it changes a tag that decides what is printed"
+            path, before, after = edit.place.path, (edit.place.start, edit.place.end), moved(edit, self.edits)
+            if not any(_touch(before, span) for pair in self._pairs for span in _spans(pair.old.rendered, path, pair)):
+                return "no sample executes what it changes"
+            if not any(_touch(after, span) for pair in self._pairs for span in _spans(pair.new, path, pair)):
+                return "no sample would execute what it writes"
+        return ""
+
+    def _is_silent(self, finding: Finding, path: str) -> bool:
+        """Whether the fix changes neither what the file at `path` sends nor what it promises."""
+        assert finding.fix is not None
+        name = self._names.get(path)
+        if name is None:
+            return False
+        old = self.before.store.heads[name]
+        text = apply_edits(old.written.source.text, [edit for edit in finding.fix.edits if edit.place.path == path])
+        try:
+            new = read_head(Source(path, text), name, scan)
+        except PromptregError:
+            return False
+        digests = (old.body_digest, old.contract_digest, old.version)
+        return digests == (new.body_digest, new.contract_digest, new.version)
+
+
+def _spans(rendered: Rendered | None, path: str, pair: _Pair) -> Iterator[tuple[int, int]]:
+    """What of a file a sample printed: text, and tags that print."""
+    if rendered is not None and pair.old.sample is not None:
+        for segment in rendered.segments:
+            if segment.kind != "glue" and segment.path == path:
+                yield segment.offset, segment.end_offset
+
+
+def _touch(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two spans share a character or stand side by side, as a comment and the text beside it do."""
+    return one[0] <= other[1] and other[0] <= one[1]
+
+
+def _shown(old: RenderedPrompt) -> str:
+    name = old.composition.prompt.name
+    return f"{name} with the sample {old.sample}" if old.sample is not None else f"{name} with {old.branch}"
