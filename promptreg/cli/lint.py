@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from promptreg.cli.complete import complete_rules
+from promptreg.cli.lint_fix import Fixing, fix_files, show_diff, tell_fixes
 from promptreg.cli.lint_report import FORMATS, close, integrity_faults, write_report
+from promptreg.cli.lint_rules import every_rule
 from promptreg.cli.options import OneOf, format_option, reading_options
 from promptreg.cli.session import Where
 from promptreg.registry.moments import NOW
 
 if TYPE_CHECKING:
     from promptreg.lint.finding import Severity
+    from promptreg.lint.report import Report
     from promptreg.lint.settings import Settings
     from promptreg.lint.workspace import Workspace
 
@@ -45,6 +48,8 @@ Examples:
   promptreg lint prompts/support prompts/rules/tone.md
   promptreg lint --select TPL,unused-variable --fail-on warning
   promptreg lint --pedantic --ignore vague-term
+  promptreg lint --fix
+  promptreg lint --unsafe-fixes --diff
   promptreg lint --format sarif -o lint.sarif
   promptreg lint --staged --format github
 
@@ -86,6 +91,13 @@ Exit codes:
     metavar="SEVERITY",
     help="The least severity that makes the exit code 1: error, warning or note.",
 )
+@click.option("--fix", is_flag=True, help="Make the fixes that are proven to change no rendered sample.")
+@click.option(
+    "--unsafe-fixes", is_flag=True, help="Make fixes that may change rendered text, too; read them before you commit."
+)
+@click.option(
+    "--diff", is_flag=True, help="Print what the fixes would change, and change nothing; exit code 1 if there are any."
+)
 @click.option(
     "-o",
     "--output",
@@ -102,6 +114,9 @@ def command(
     pedantic: bool,
     preview: bool,
     fail_on: Severity,
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
     output: str | None,
     where: Where,
 ) -> int:
@@ -113,17 +128,32 @@ def command(
     promptreg.toml.
     """
     from promptreg.cli.patience import patience
-    from promptreg.lint.catalogue import builtin_rules
     from promptreg.lint.run import lint
     from promptreg.lint.targets import choose
 
+    fixing = Fixing(fix, unsafe_fixes, diff)
+    fixing.check(where, form)
     workspace, settings = _open(where, _Chosen(select, ignore, pedantic, preview))
-    rules = builtin_rules()
+    rules = every_rule(os.fspath(workspace.registry.root), settings)
     named = _from_root(targets, workspace)
-    with patience("linting"):
-        report = lint(workspace, named, settings, rules=rules)
-    write_report(report, form, output, workspace=workspace, rules=rules, fail_on=fail_on)
-    return close(report, fail_on, integrity_faults(workspace, choose(workspace, named, settings).names))
+
+    def look(at: Workspace) -> Report:
+        return lint(at, named, settings, rules=rules)
+
+    if fixing.is_wanted:
+        with patience("linting and fixing"):
+            fixed = fix_files(workspace, look, fixing)
+        if diff:
+            show_diff(workspace, fixed, output)
+        tell_fixes(fixed, fixing)
+        workspace, report = fixed.workspace, fixed.report
+    else:
+        with patience("linting"):
+            report = look(workspace)
+    if not diff:
+        write_report(report, form, output, workspace=workspace, rules=rules, fail_on=fail_on)
+    faults = integrity_faults(workspace, choose(workspace, named, settings).names)
+    return max(close(report, fail_on, faults), int(diff and bool(fixed.texts)))
 
 
 def _open(where: Where, chosen: _Chosen) -> tuple[Workspace, Settings]:

@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from promptreg.lint.edits import apply_edits, by_path, disjoint
 from promptreg.lint.finding import Finding
-from promptreg.lint.proof import Trial
+from promptreg.lint.proof import Proof
 from promptreg.lint.report import Report
 from promptreg.lint.workspace import Workspace
 
 __all__ = ["Fixed", "Refused", "fix"]
 
-_ROUNDS = 50
-"""Rounds of fixing and looking again; a rule that needs more than a few for one file would be a strange one."""
+_ROUNDS = 10
+"""Rounds of fixing and looking again. Fixes that need more feed each other, and may double the text in each round."""
 
 _Key = tuple[str, str, str, str, int]
 
@@ -49,7 +49,7 @@ class Fixed(NamedTuple):
 def fix(workspace: Workspace, look: Look, *, unsafe: bool = False) -> Fixed:
     """Make fixes until none is left that can be made.
 
-    A safe fix is made when `Trial` proves it; otherwise it is refused (with `unsafe`, it counts as unsafe). An unsafe
+    A safe fix is made when there is a `Proof`; otherwise it is refused (with `unsafe`, it counts as unsafe). An unsafe
     fix is refused when a file could not be read, or a template not be parsed, after it. So is a fix that leaves its
     finding, or that brings back a text that others had changed. Of fixes that overlap, one is made and the others are
     looked at again. Fixes of files that are no heads of the registry are refused.
@@ -174,14 +174,14 @@ class _Fixer:
             if reason:
                 return reason
         fixes = [*accepted, *some]
-        trial = Trial(state.workspace, self._after(state, fixes).workspace, by_path(fixes))
-        reason = trial.broken()
+        proof = Proof(state.workspace, self._after(state, fixes).workspace, by_path(fixes))
+        reason = proof.broken()
         if reason:
             return reason
         safe = [one for one in some if one.fix is not None and one.fix.applicability == "safe"]
         if self.unsafe or not safe:
             return ""
-        return trial.changed() or next(filter(None, map(trial.unproven, safe)), "")
+        return proof.changed() or next(filter(None, map(proof.unproven, safe)), "")
 
     def _after(self, state: _State, fixes: Sequence[Finding]) -> _State:
         """The registry after some fixes; a file that is again as it was at first is no changed one."""

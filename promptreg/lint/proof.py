@@ -17,7 +17,7 @@ from promptreg.render.rendered import Rendered
 from promptreg.render.scanning import scan
 from promptreg.text import Source
 
-__all__ = ["Trial"]
+__all__ = ["Proof"]
 
 
 class _Pair(NamedTuple):
@@ -28,7 +28,7 @@ class _Pair(NamedTuple):
     fault: str = ""
 
 
-class Trial:
+class Proof:
     """A registry before and after edits of some of its files, by path; every rendering they touch is made once."""
 
     def __init__(self, before: Workspace, after: Workspace, edits: Mapping[str, Sequence[Edit]]) -> None:
@@ -54,7 +54,7 @@ class Trial:
 
     @cached_property
     def _pairs(self) -> tuple[_Pair, ...]:
-        return tuple(self._pair(old) for name in self._prompts() for old in self.before.rendered(name))
+        return tuple(pair for name in self._prompts() for pair in self._pairs_of(name))
 
     def _prompts(self) -> list[str]:
         """The prompts that are made with the edited files."""
@@ -62,15 +62,23 @@ class Trial:
         found = self.before.with_dependants(self._names.values())
         return sorted(name for name in found if isinstance(heads.get(name), Prompt))
 
-    def _pair(self, old: RenderedPrompt) -> _Pair:
-        """The same rendering once more; a sample is read anew, because it may have been edited too."""
-        name, registry = old.composition.prompt.name, self.after.registry
+    def _pairs_of(self, name: str) -> Iterator[_Pair]:
+        """The renderings of a prompt once more, in full; a sample is read anew, because it may have been edited too."""
+        renderings = self.before.rendered(name)
+        if not renderings:
+            return
+        registry = self.after.registry
         try:
-            if old.sample is None:
-                return _Pair(old, registry.render(name, old.values))
-            return _Pair(old, registry.render(name, sample=old.sample))
+            trial = registry.trial(registry.closure(name), self.after.shelf)
         except PromptregError as error:
-            return _Pair(old, None, error.problems[0].message)
+            yield _Pair(renderings[0], None, error.problems[0].message)
+            return
+        for old in renderings:
+            try:
+                values = old.values if old.sample is None else registry.sample(name, old.sample)
+                yield _Pair(old, trial.render(values))
+            except PromptregError as error:
+                yield _Pair(old, None, error.problems[0].message)
 
     def changed(self) -> str:
         """Which rendering differs, in words; empty when all have the same bytes as before."""
@@ -79,7 +87,23 @@ class Trial:
                 return f"{_shown(old)} could not be rendered any more: {fault}"
             if old.rendered.messages != new.messages:
                 return f"{_shown(old)} would be another text"
+            if not self._fits_alike(old):
+                return f"{_shown(old)} would be cut in another way to fit its budget"
         return ""
+
+    def _fits_alike(self, old: RenderedPrompt) -> bool:
+        """Whether a sample is sent as before under the prompt's budget: items can change where the text does not."""
+        prompt = old.composition.prompt
+        if old.sample is None or "tokens" not in prompt.budget:
+            return True
+        try:
+            before = self.before.registry.render(prompt.name, sample=old.sample)
+        except PromptregError:
+            return True
+        try:
+            return self.after.registry.render(prompt.name, sample=old.sample).messages == before.messages
+        except PromptregError:
+            return False
 
     def unproven(self, finding: Finding) -> str:
         """Why the renderings say nothing about the fix of a finding; empty when they do.

@@ -28,12 +28,14 @@ def bumps(workspace: Workspace, paths: Iterable[str]) -> tuple[Bump, ...]:
     wanted = set(paths)
     found = []
     for name, head in sorted(store.heads.items()):
-        if head.path not in wanted or store.is_clean(head) or not store.releases.holds(name, head.version):
-            continue
-        try:
-            verdict = judge(resolve_head(head, store), store, "auto")
-        except PromptregError:
-            found.append(Bump(name, str(head.version), None))
-            continue
-        found.append(Bump(name, str(head.version), str(verdict.version), tuple(map(str, verdict.reasons))))
+        if head.path in wanted:
+            try:
+                if store.is_clean(head) or not store.releases.holds(name, head.version):
+                    continue
+                verdict = judge(resolve_head(head, store), store, "auto")
+            except PromptregError:
+                found.append(Bump(name, str(head.version), None))
+            else:
+                reasons = tuple(map(str, verdict.reasons))
+                found.append(Bump(name, str(head.version), str(verdict.version), reasons))
     return tuple(found)

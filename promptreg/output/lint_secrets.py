@@ -29,9 +29,9 @@ class Secrets:
         self._texts = sorted((text for text in texts if len(text) >= _LEAST), key=len, reverse=True)
 
     @classmethod
-    def of(cls, report: Report) -> Secrets:
-        """Those of a report, of findings that are suppressed or in the baseline too."""
-        return cls((*report.findings, *report.suppressed, *report.baselined))
+    def of(cls, report: Report, more: Iterable[Finding] = ()) -> Secrets:
+        """Those of a report, of findings that are suppressed or in the baseline too, and of `more` findings."""
+        return cls((*report.findings, *report.suppressed, *report.baselined, *more))
 
     def __bool__(self) -> bool:
         return bool(self._spans)
@@ -49,6 +49,10 @@ class Secrets:
             lo, hi = max(first, start) - start, min(last, end) - start
             if lo < hi:
                 text = text[:lo] + "*" * (hi - lo) + text[hi:]
+        return self.star(text)
+
+    def star(self, text: str) -> str:
+        """A text with a star for each character of the secrets that it quotes."""
         for secret in self._texts:
             text = text.replace(secret, "*" * len(secret))
         return text

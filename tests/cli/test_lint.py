@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from promptreg.lint.subjects import Head
 from tests.cli.registries import Change, broken, copy_small, replaced, written
 from tests.cli.running import Result, run
 from tests.cli.schemas import valid
+from tests.lint.fixing import FILES, replacing
 from tests.support.frozen import history
 
 BAD = written(
@@ -269,3 +271,90 @@ def test_an_unknown_rule_is_exit_2(arguments: list[str], message: str) -> None:
     result = run("rules", *arguments)
     assert (result.code, result.out) == (2, "")
     assert message in result.err
+
+
+# -- fixes
+
+
+def registry_to_fix(folder: Path) -> Path:
+    for name, text in FILES.items():
+        path = folder / "prompts" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+COMMENT = replacing(r"\{# why not #\}", "", name="needless-comment")._replace(severity="error")
+WORD = replacing("Speak", "Say", "unsafe", name="wrong-word")._replace(severity="error")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_a_fix_is_written_and_told(tmp_path: Path) -> None:
+    folder = registry_to_fix(tmp_path)
+    result = with_rule(COMMENT, folder, "--select", "needless-comment", "--fix")
+    assert (folder / "prompts/rules/tone.md").read_text(encoding="utf-8") == FILES["rules/tone.md"].replace(
+        "{# why not #}", ""
+    )
+    assert result.code == 1  # of the other file, which no sample executes
+    assert "fixed prompts/rules/tone.md: needless-comment\n" in result.err
+    assert "prompts/rules/unused.md:5:6: the fix of needless-comment was not made: no sample" in result.err
+    after = contents(folder)
+    with_rule(COMMENT, folder, "--select", "needless-comment", "--fix")
+    assert contents(folder) == after
+
+
+def test_an_unsafe_fix_wants_its_option(tmp_path: Path) -> None:
+    folder = registry_to_fix(tmp_path)
+    before = contents(folder)
+    assert with_rule(WORD, folder, "--select", "wrong-word", "--fix").code == 1
+    assert contents(folder) == before
+    result = with_rule(WORD, folder, "--select", "wrong-word", "--unsafe-fixes")
+    assert (result.code, result.err) == (0, "fixed prompts/rules/tone.md: wrong-word\n")
+    assert contents(folder) != before
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""], ids=["LF", "CR LF", "no end"])
+def test_a_diff_is_one_that_git_applies_and_nothing_is_written(end: str, tmp_path: Path) -> None:
+    folder = registry_to_fix(tmp_path)
+    file = folder / "prompts/rules/tone.md"
+    text = FILES["rules/tone.md"].rstrip("\n").replace("\n", end or "\n") + end
+    file.write_bytes(text.encode())
+    before = contents(folder)
+    result = with_rule(WORD, folder, "--select", "wrong-word", "--unsafe-fixes", "--diff")
+    assert result.code == 1
+    assert contents(folder) == before
+    subprocess.run(["git", "apply", "-"], input=result.raw, cwd=folder, check=True)
+    assert file.read_bytes().decode() == text.replace("Speak", "Say")
+
+
+def test_a_released_file_needs_a_new_version(tmp_path: Path) -> None:
+    history(tmp_path)
+    rule = replacing(r"(?<!Always\.)\n\Z", " Always.\n", "unsafe", name="missing-word")
+    result = with_rule(rule, tmp_path, "prompts/rules/tone.md", "--select", "missing-word", "--unsafe-fixes")
+    assert "rules/tone 2.0.0 is released with another text: release it as 2.0.1" in result.err
+    assert "promptreg release" in result.err
+    assert run("release", "rules/tone", "--bump", "auto", folder=tmp_path).code == 0
+
+
+def test_a_file_that_is_changed_while_it_is_fixed_stays_as_it_is(tmp_path: Path) -> None:
+    folder = registry_to_fix(tmp_path)
+    file = folder / "prompts/rules/tone.md"
+
+    def check(head: Head, options: Mapping[str, Any]) -> Iterator[Hit]:
+        file.write_text(FILES["rules/tone.md"] + "- Mine.\n", encoding="utf-8")
+        yield from WORD.check(head, options)
+
+    result = with_rule(WORD._replace(check=check), folder, "--select", "wrong-word", "--unsafe-fixes")
+    assert result.code == 2
+    assert "was changed while it was being fixed" in result.err
+    assert "Mine" in file.read_text(encoding="utf-8")
+
+
+def test_fixes_are_not_made_in_the_past(tmp_path: Path) -> None:
+    result = run("lint", "--fix", "--at", "HEAD", folder=copy_small(tmp_path))
+    assert result.code == 2
+    assert "--fix goes without --at and --staged" in result.err
+    assert run("lint", "--diff", "--format", "json", folder=copy_small(tmp_path)).code == 2
