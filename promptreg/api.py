@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Mapping
 from threading import RLock
-from typing import Any, NamedTuple
+from typing import Any
 
 from promptreg.errors import Problem, PromptregError, together
 from promptreg.model.prompt import Prompt
 from promptreg.registry.config import Config
 from promptreg.registry.heads import Head, Recall
+from promptreg.registry.listed import Entry, entry_of
 from promptreg.registry.moments import NOW, Moment, open_source, place
 from promptreg.registry.source_tree import SourceTree
 from promptreg.registry.store import Store, load_store
@@ -39,17 +40,6 @@ if TYPE_CHECKING:
     from promptreg.render.worst.worst_case import WorstCase
 
 __all__ = ["Entry", "Registry", "load", "load_bundle"]
-
-
-class Entry(NamedTuple):
-    """One component or prompt of a registry, for listings."""
-
-    name: str
-    kind: str
-    version: str
-    path: str
-    summary: str
-    samples: tuple[str, ...]
 
 
 def load(
@@ -191,7 +181,7 @@ class Registry:
         Raises IntegrityError with every release that is not what the lock says.
         """
         store = self._state().store
-        return tuple(_entry(head, store) for head in self._all(store))
+        return tuple(entry_of(head, store) for head in self._all(store))
 
     def _all(self, store: Store) -> list[Head]:
         """What there is in this mode, by name: the heads, or the highest release of each name."""
@@ -401,9 +391,3 @@ class Registry:
                 if self._made is None:
                     self._made = renderer_for(self._config, on_disk=self._recall is None)
         return self._made
-
-
-def _entry(head: Head, store: Store) -> Entry:
-    samples = tuple(head.samples) if isinstance(head, Prompt) else ()
-    shown = str(head.version) if store.is_clean(head) else f"{head.version}+head"
-    return Entry(head.name, head.kind, shown, head.path, head.summary, samples)
