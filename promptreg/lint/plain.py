@@ -10,6 +10,7 @@ from promptreg.markdown.blocks import Block
 __all__ = [
     "CODE",
     "EXAMPLE",
+    "FORM",
     "QUOTED",
     "examples_in",
     "plain_of",
@@ -54,6 +55,14 @@ _HEADED = re.compile(
     re.I | re.M,
 )
 _ANY_HEADING = re.compile(r"^[ \t]*(#{1,6})[ \t]", re.M)
+
+FORM = re.compile(
+    r"\b(?:formats?|templates?|structured?|outputs?|examples?|sample|layout|skeleton|respond with|following"
+    r"|pattern|schema"
+    r"|placeholders?|boilerplate|draft|report|outline)\b",
+    re.IGNORECASE,
+)
+"""Words that announce a form for the model to fill in."""
 
 
 def plain_of(text: str, blocks: Iterable[Block]) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jinja2.nodes import Node
 
     from promptreg.lint.branches import Branch
+    from promptreg.lint.rendered_text import RenderedText
     from promptreg.lint.team.sheet import Sheet
     from promptreg.lint.workspace import Workspace
     from promptreg.markdown.blocks import Block
@@ -242,17 +243,27 @@ class Composition(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-class RenderedPrompt(NamedTuple):
+class RenderedPrompt:
     """Scope `rendered`: one rendering of a prompt, by a sample or of a branch that no sample takes (`sample` None).
 
     `branch` says in words what was assumed. A hit on rendered text is placed with `places`.
     """
 
-    composition: Composition
-    sample: str | None
-    branch: str
-    rendered: Rendered
-    values: Mapping[str, Any]
+    def __init__(
+        self, composition: Composition, sample: str | None, branch: str, rendered: Rendered, values: Mapping[str, Any]
+    ) -> None:
+        self.composition = composition
+        self.sample = sample
+        self.branch = branch
+        self.rendered = rendered
+        self.values = values
+
+    @cached_property
+    def texts(self) -> tuple[RenderedText, ...]:
+        """Its messages as their authors wrote them (see `promptreg.lint.rendered_text`)."""
+        from promptreg.lint.rendered_text import rendered_texts
+
+        return rendered_texts(self)
 
     def places(self, message: int, start: int, end: int) -> Sequence[tuple[Place, str, str]]:
         """The source places of the characters `start:end` of a message, each with component and version.

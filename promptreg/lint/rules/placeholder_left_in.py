@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from promptreg.lint.finding import Hit
-from promptreg.lint.plain import QUOTED
+from promptreg.lint.plain import FORM, QUOTED
 from promptreg.lint.rule import Rule
 from promptreg.lint.subjects import Template
 
@@ -21,11 +21,6 @@ _LEFT = re.compile(
     r"|(?P<angle><(?i:insert|paste|fill in|enter|put|your) [^>\n<=\"]{2,60} (?i:here)>)"
     r"|(?P<lorem>\b(?i:lorem ipsum)\b)",
     re.MULTILINE,
-)
-_FORMAT = re.compile(
-    r"\b(?:format|formats|template|templates|structure|structured|output|outputs|example|examples|sample|layout|skeleton"
-    r"|respond with|following|pattern|schema|placeholder|placeholders|boilerplate|draft|report)\b",
-    re.IGNORECASE,
 )
 _HEADING = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+[^\n]*|[*_]{2}[^\n]+|[^\n]*:[*_]*[ \t]*)$", re.MULTILINE)
 
@@ -49,12 +44,12 @@ def _is_meant(text: str, found: re.Match[str]) -> bool:
     end = text.find("\n", found.end())
     line = text[begin : end if end >= 0 else len(text)]
     at = found.start(found.lastgroup or 0) - begin
-    if any(quote.start() < at < quote.end() for quote in QUOTED.finditer(line)) or _FORMAT.search(line):
+    if any(quote.start() < at < quote.end() for quote in QUOTED.finditer(line)) or FORM.search(line):
         return True
-    if _FORMAT.search("\n".join(text[max(0, begin - 300) : begin].rstrip().rsplit("\n", 2)[-2:])):
+    if FORM.search("\n".join(text[max(0, begin - 300) : begin].rstrip().rsplit("\n", 2)[-2:])):
         return True
     headings = list(_HEADING.finditer(text, max(0, begin - 1500), begin))
-    return any(_FORMAT.search(heading.group()) for heading in headings[-2:])
+    return any(FORM.search(heading.group()) for heading in headings[-2:])
 
 
 RULE = Rule(

@@ -1,4 +1,4 @@
-"""A control token of a chat format stands in the text of a prompt whose messages have roles of their own."""
+"""A control token of a chat format stands in the text of a prompt for a hosted model."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from promptreg.lint.finding import Hit
+from promptreg.lint.engine import shown_version
+from promptreg.lint.finding import Hit, Related
 from promptreg.lint.plain import QUOTED, sentence_at
 from promptreg.lint.rule import Rule
-from promptreg.lint.subjects import Template
+from promptreg.lint.subjects import Composition, Template
 
 __all__ = ["RULE"]
 
@@ -19,31 +20,48 @@ _TOKEN = re.compile(
     r"|end_of_turn|START_OF_TURN_TOKEN|END_OF_TURN_TOKEN)\|>"
     r"|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|<｜(?:User|Assistant|begin▁of▁sentence|end▁of▁sentence)｜>"
 )
-_RAW_START = re.compile(r"\s*(?:<s>)?\s*(?:<\||\[INST\]|<<SYS>>|<start_of_turn>|<｜)")
 _SPOKEN_OF = re.compile(
-    r"\b(?:tokens?|stop|sequences?|markers?|delimiters?|tags?|strings?|format|separators?)\b", re.IGNORECASE
+    r"\b(?:tokens?|stop|sequences?|markers?|delimiters?|tags?|strings?|format|separators?|(?:ends?|starts?"
+    r"|begins?) with)\b",
+    re.IGNORECASE,
 )
+_HOSTED = frozenset((
+    "openai", "azure", "anthropic", "google", "gemini", "vertex", "vertex_ai", "bedrock", "mistral", "cohere", "xai",
+    "deepseek", "groq", "openrouter",
+))  # fmt: skip
 
 
-def _check(template: Template, options: Mapping[str, Any]) -> Iterator[Hit]:
-    text = template.body.text.text
-    if template.body.kind == "expression" or _TOKEN.search(text) is None or _RAW_START.match(text):
+def _check(composition: Composition, options: Mapping[str, Any]) -> Iterator[Hit]:
+    model = composition.prompt.model or ""
+    if model.split("/", 1)[0].lower() not in _HOSTED:
         return
+    for head in (composition.head, *composition.members.values()):
+        for template in head.templates:
+            if template.body.kind != "expression" and _TOKEN.search(template.body.text.text):
+                yield from _tokens(composition, template)
+
+
+def _tokens(composition: Composition, template: Template) -> Iterator[Hit]:
     masked = template.unfenced
+    owner = template.head
+    version = shown_version(owner.workspace, owner.head)
+    where = composition.head.place(("model",))
+    related = Related(f"the model of {composition.head.name}", where, composition.head.name)
     for found in _TOKEN.finditer(masked):
         start, end = sentence_at(masked, *found.span())
-        quoted = any(
-            quote.start() < found.start() - start < quote.end() for quote in QUOTED.finditer(masked[start:end])
-        )
-        if not quoted and not _SPOKEN_OF.search(masked, start, end):
-            yield Hit(f"{found.group()} is a control token of a chat format", template.place(*found.span()))
+        sentence = masked[start:end]
+        quoted = any(quote.start() < found.start() - start < quote.end() for quote in QUOTED.finditer(sentence))
+        if not quoted and not _SPOKEN_OF.search(sentence):
+            place = template.place(*found.span())
+            said = f"{found.group()} is a control token of a chat format"
+            yield Hit(said, place, (related,), component=owner.name, version=version)
 
 
 RULE = Rule(
     name="special-token-in-text",
     code="STR002",
-    summary="A control token of a chat format stands in the text.",
-    scope="template",
+    summary="A control token of a chat format stands in the text of a prompt for a hosted model.",
+    scope="composition",
     check=_check,
     severity="error",
 )

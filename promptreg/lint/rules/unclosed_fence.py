@@ -10,10 +10,12 @@ from promptreg.lint.finding import Hit
 from promptreg.lint.prose import HIDDEN, PRINTED
 from promptreg.lint.rule import Rule
 from promptreg.lint.subjects import Template
-from promptreg.markdown.blocks import Block, read_blocks
 
 __all__ = ["RULE"]
 
+_FENCE = re.compile(
+    rf"^[ \t>{HIDDEN}]*(?:(?:[-*+]|[0-9]+[.)])[ \t]+)?(?P<mark>`{{3,}}|~{{3,}})(?P<info>[^`\n]*)$", re.MULTILINE
+)
 _SHOWN_AS_WRONG = re.compile(r"\b(?:incorrect|wrong|bad example|invalid)\b|❌", re.IGNORECASE)
 
 
@@ -21,21 +23,23 @@ def _check(template: Template, options: Mapping[str, Any]) -> Iterator[Hit]:
     text = template.masked
     if template.body.kind == "expression" or ("```" not in text and "~~~" not in text):
         return
-    for block in template.blocks:
-        if block.kind != "fence" or block.closed or _is_cue(text, block):
-            continue
-        if _SHOWN_AS_WRONG.search(text, max(0, block.start - 200), block.start):
-            continue
-        if _depends_on_branches(template) or _closes_without_tags(text):
-            return
-        stop = text.find("\n", block.start)
-        yield Hit("this code fence is never closed", template.place(block.start, stop if stop >= 0 else block.end))
+    found = _left_open(text)
+    if found is None or _depends_on_branches(template):
+        return
+    start, end = found.start("mark"), found.end()
+    if text[end:].strip(f" \t\r\n{PRINTED}{HIDDEN}") and not _SHOWN_AS_WRONG.search(text, max(0, start - 200), start):
+        yield Hit("this code fence is never closed", template.place(start, end))
 
 
-def _is_cue(text: str, block: Block) -> bool:
-    """Whether a fence at the end asks the model to go on inside of it: nothing follows but printed values."""
-    inner = text[block.inner_start : block.inner_end]
-    return not inner.strip(f" \t\r\n{PRINTED}{HIDDEN}")
+def _left_open(text: str) -> re.Match[str] | None:
+    """The fence that is open at the end, containers and indents aside: a model reads fences as pairs of lines."""
+    opened: re.Match[str] | None = None
+    for found in _FENCE.finditer(text):
+        if opened is None:
+            opened = found
+        elif found["mark"].startswith(opened["mark"]) and not found["info"].strip(f" \t\r{HIDDEN}"):
+            opened = None
+    return opened
 
 
 def _depends_on_branches(template: Template) -> bool:
@@ -43,13 +47,6 @@ def _depends_on_branches(template: Template) -> bool:
     return any(
         mark in template.masked[branch.start : branch.end] for branch in template.branches for mark in ("```", "~~~")
     )
-
-
-def _closes_without_tags(text: str) -> bool:
-    """Whether every fence is closed once the block tags are gone, as in the rendered text."""
-    if HIDDEN not in text:
-        return False
-    return all(block.closed for block in read_blocks(text.replace(HIDDEN, "")) if block.kind == "fence")
 
 
 RULE = Rule(

@@ -18,7 +18,7 @@ _TAG = re.compile(
 )
 _VOID = frozenset((
     "br", "hr", "img", "input", "meta", "link", "wbr", "col", "area", "base", "source", "p", "li", "td", "tr", "th",
-    "dt", "dd", "option",
+    "dt", "dd", "option", "start_of_turn", "end_of_turn",
 ))  # fmt: skip
 
 
