@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from promptreg.lint.subjects import RenderedPrompt
 from promptreg.markdown.blocks import Block, read_blocks
-from promptreg.model.prompt import Message
 
 __all__ = ["Key", "KeyItem", "key_lists"]
 
 _SPAN = re.compile(r"(\*{0,2})`([A-Za-z_][\w-]*)`\1")
+_START = re.compile(r"^[ \t]*(?:[-*+]|[0-9]{1,9}[.)])[ \t]+\*{0,2}`[A-Za-z_]", re.MULTILINE)
 _NEXT = re.compile(r"(?:,| and| or|, and|, or|/)\s*(?=\*{0,2}`)")
 _COLON = re.compile(r"\s*(?:\([^()\n]*\))?\s*(?::|-|–|—)")
 _STOP = re.compile(r"\.(?:\s|$)|\n\s*\n")
@@ -35,29 +36,28 @@ class KeyItem(NamedTuple):
 
 
 def key_lists(rendered: RenderedPrompt) -> Iterator[tuple[KeyItem, ...]]:
-    """The lists of the messages that are declared, as far as their items name something in code, in order.
+    """The lists of the messages, as far as their items name something in code that is written in a component, in order.
 
-    What an input printed is left out: it is not the prompt that says it.
+    What only an input printed is left out: it is not the prompt that says it.
     """
-    declared = {
-        part.id
-        for message in rendered.composition.prompt.messages
-        if isinstance(message, Message)
-        for part in message.parts
-    }
-    own: dict[int, list[tuple[int, int]]] = {}
-    for segment in rendered.rendered.segments:
-        if segment.part in declared:
-            printed = own.setdefault(segment.message, [])
-            if segment.kind == "value" or segment.reads:
-                printed.append((segment.start, segment.end))
-    for number, message in enumerate(rendered.rendered.messages):
-        text = message["content"]
-        if number in own and isinstance(text, str) and "`" in text:
-            yield from _lists(number, text, own[number])
+    messages = [message["content"] for message in rendered.rendered.messages]
+    found = [
+        items
+        for number, text in enumerate(messages)
+        if isinstance(text, str) and "`" in text and _START.search(text)
+        for items in _lists(number, text)
+    ]
+    if found:
+        literal = "".join(rendered.rendered.literal_pieces())
+        for items in found:
+            own = tuple(item for item in items if all(f"`{key.name}`" in literal for key in item.keys))
+            if own:
+                yield own
 
 
-def _lists(number: int, text: str, printed: list[tuple[int, int]]) -> Iterator[tuple[KeyItem, ...]]:
+@lru_cache(maxsize=16)  # the samples of a prompt have most of their messages in common
+def _lists(number: int, text: str) -> tuple[tuple[KeyItem, ...], ...]:
+    found: list[tuple[KeyItem, ...]] = []
     items: list[KeyItem] = []
     seen: set[int] = set()
     for block in read_blocks(text):
@@ -65,13 +65,12 @@ def _lists(number: int, text: str, printed: list[tuple[int, int]]) -> Iterator[t
         if block.depth == 1 and starts_item and block.kind == "paragraph":
             seen.add(block.item or 0)
             item = _item(number, text, block)
-            if item is not None and not any(lo <= key.start < hi for key in item.keys for lo, hi in printed):
+            if item is not None:
                 items.append(item)
         elif block.depth == 0 and items:
-            yield tuple(items)
+            found.append(tuple(items))
             items = []
-    if items:
-        yield tuple(items)
+    return (*found, tuple(items)) if items else tuple(found)
 
 
 def _item(number: int, text: str, block: Block) -> KeyItem | None:

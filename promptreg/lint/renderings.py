@@ -38,7 +38,7 @@ def renderings(composition: Composition) -> Iterator[RenderedPrompt]:
     bases: list[Mapping[str, Any]] = []
     for sample in composition.prompt.samples:
         try:
-            values: Mapping[str, Any] = workspace.registry.sample(name, sample)
+            values: Mapping[str, Any] = workspace.sample(name, sample)
             rendered = trial.render(values)
         except PromptregError:
             continue

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jinja2.nodes import Node
 
     from promptreg.lint.branches import Branch
+    from promptreg.lint.language_orders import Order
     from promptreg.lint.rendered_text import RenderedText
     from promptreg.lint.team.sheet import Sheet
     from promptreg.lint.workspace import Workspace
@@ -171,6 +172,15 @@ class Template:
 
         return tuple(walk(self.parsed.tree)) if self.parsed else ()
 
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every name that it holds, read or assigned; all that it may read where it does not parse."""
+        from jinja2 import nodes
+
+        if self.parsed is None:
+            return frozenset(self.body.names)
+        return frozenset(node.name for node in self.nodes if isinstance(node, nodes.Name))
+
     @property
     def facts(self) -> Facts | None:
         """What the tree says about its names; None where it does not parse."""
@@ -215,6 +225,13 @@ class Template:
         from promptreg.lint.plain import examples_in, without
 
         return without(self.plain, examples_in(self.masked))
+
+    @cached_property
+    def orders(self) -> tuple[Order, ...]:
+        """What it says about the language to use."""
+        from promptreg.lint.language_orders import orders_in
+
+        return tuple(orders_in(self.instructions))
 
     @cached_property
     def branches(self) -> tuple[Branch, ...]:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from promptreg.lint.subjects import RenderedPrompt
+from promptreg.lint.subjects import Composition, RenderedPrompt
 from promptreg.model.check import Fault, copy_checked
 from promptreg.model.inputs import InputSpec
-from promptreg.model.prompt import Message, Part
+from promptreg.model.prompt import Message, Part, Prompt
 from promptreg.render.segment import Segment
 
 __all__ = ["Passage", "allows_instruction", "can_instruct", "is_fenced", "passages"]
@@ -36,9 +36,15 @@ class Passage(NamedTuple):
     after: str
 
 
-def passages(rendered: RenderedPrompt) -> Iterator[Passage]:
-    """Every untrusted passage of the messages that are declared; those of slots are whole messages of their own."""
-    if not any(spec.trust == "untrusted" for spec in rendered.composition.prompt.inputs.values()):
+def passages(rendered: RenderedPrompt, *, fenced: bool = True) -> Iterator[Passage]:
+    """Every untrusted passage of the messages that are declared; those of slots are whole messages of their own.
+
+    Without `fenced`, nothing is told of prompts all of whose untrusted texts stand in parts with a fence.
+    """
+    if not any(
+        (fenced or part.fence is None) and _may_print(part, rendered.composition)
+        for part in _parts(rendered.composition.prompt)
+    ):
         return
     parts = {
         part.id: (part, message.role)
@@ -57,6 +63,27 @@ def passages(rendered: RenderedPrompt) -> Iterator[Passage]:
             found = parts.get(segment.part or "")
             if found is not None and segment.trust == "untrusted":
                 yield Passage(segment, *found, written[: segment.start], written[segment.end :])
+
+
+def _parts(prompt: Prompt) -> Iterator[Part]:
+    for message in prompt.messages:
+        if isinstance(message, Message):
+            yield from message.parts
+
+
+def _may_print(part: Part, composition: Composition) -> bool:
+    """Whether a part may get an untrusted input, by binding or by name; an upper bound, and cheap."""
+    untrusted = {name for name, spec in composition.prompt.inputs.items() if spec.trust == "untrusted"}
+    uses = [use for use in (part.use, *(form.use for form in part.variants)) if use is not None]
+    members = [composition.members.get(use.ref.name) for use in uses]
+    if part.includes or None in members:
+        return bool(untrusted)
+    read = {value[1:].replace("[", ".").split(".")[0] for value in part.bindings.values() if isinstance(value, str)}
+    read.update(name for member in members if member is not None for name in member.head.inputs)
+    for template in composition.head.templates:
+        if template.body.part == part.id and template.body.kind in ("inline", "variant"):
+            read.update(template.words)
+    return bool(untrusted & read)
 
 
 def _written(segment: Segment) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from promptreg.errors import InvalidFile, Problem, PromptregError
 from promptreg.lint.subjects import Composition, ExampleSet, File, Head, RenderedPrompt
@@ -32,6 +32,7 @@ class Workspace:
         self._heads: dict[int, Head] = {}
         self._compositions: dict[str, Composition] = {}
         self._closures: dict[str, tuple[Closure | None, tuple[Problem, ...]]] = {}
+        self._samples: dict[tuple[str, str], Mapping[str, Any]] = {}
         self._rendered: dict[str, tuple[RenderedPrompt, ...]] = {}
 
     @cached_property
@@ -138,6 +139,13 @@ class Workspace:
                     return None
                 return Reading(template.parsed, template.facts)
         return None
+
+    def sample(self, name: str, sample: str) -> Mapping[str, Any]:
+        """The inputs of a sample, as written, which nobody may change; raises what keeps its file from being read."""
+        found = self._samples.get((name, sample))
+        if found is None:
+            found = self._samples[name, sample] = self.registry.sample(name, sample)
+        return found
 
     def rendered(self, name: str) -> tuple[RenderedPrompt, ...]:
         """The prompt rendered with every sample that works, and with inputs that reach what no sample reaches."""

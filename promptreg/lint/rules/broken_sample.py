@@ -35,7 +35,7 @@ def _check(composition: Composition, options: Mapping[str, Any]) -> Iterator[Hit
         if sample in working:
             continue
         try:
-            workspace.registry.render(name, workspace.registry.sample(name, sample))
+            workspace.registry.render(name, workspace.sample(name, sample))
         except _OWN as error:
             if rendered or not _is_of_the_prompt(composition):
                 yield Hit(f'the sample "{sample}" {_said(error)}', composition.head.key_place(("samples", sample)))

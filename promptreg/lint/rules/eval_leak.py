@@ -29,7 +29,7 @@ def _check(examples: ExampleSet, options: Mapping[str, Any]) -> Iterator[Hit]:
     for user in examples.users:
         for sample in user.prompt.samples:
             try:
-                values = user.workspace.registry.sample(user.prompt.name, sample)
+                values = user.workspace.sample(user.prompt.name, sample)
             except PromptregError:
                 continue
             for value in values.values():

@@ -9,7 +9,7 @@ from typing import Any
 from promptreg.errors import PromptregError
 from promptreg.lint.engine import shown_version
 from promptreg.lint.finding import Edit, Fix, Hit, Related
-from promptreg.lint.language_orders import Order, orders_in
+from promptreg.lint.language_orders import Order
 from promptreg.lint.language_scope import Sent, sent_texts
 from promptreg.lint.languages import PROGRAMMING, LanguageInput, declared_languages, language_inputs, mentions_language
 from promptreg.lint.plain import sentence_at
@@ -32,7 +32,7 @@ def _check(head: Head, options: Mapping[str, Any]) -> Iterator[Hit]:
         return
     allowed = {name.lower() for name in options["allow"]}
     for sent in sent_texts(head, inputs):
-        for order in (*orders_in(sent.template.instructions), *_fences(sent.template)):
+        for order in (*sent.template.orders, *_fences(sent.template)):
             chosen = _chosen(order, languages)
             word = sent.template.body.text.text[order.start : order.end]
             if chosen is not None and word.lower() not in allowed and not _is_chosen_there(order, sent):
@@ -43,7 +43,7 @@ def _samples(head: Head) -> Iterator[Mapping[str, Any]]:
     if isinstance(head.head, Prompt):
         for name in head.head.samples:
             try:
-                yield head.workspace.registry.sample(head.name, name)
+                yield head.workspace.sample(head.name, name)
             except PromptregError:
                 continue
 

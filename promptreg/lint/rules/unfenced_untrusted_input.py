@@ -20,7 +20,7 @@ _LABEL_WORDS = 8
 def _check(rendered: RenderedPrompt, options: Mapping[str, Any]) -> Iterator[Hit]:
     inputs = rendered.composition.prompt.inputs
     told: set[str] = set()
-    for passage in passages(rendered):
+    for passage in passages(rendered, fenced=False):
         segment = passage.segment
         if passage.part.id in told or is_fenced(passage) or not can_instruct(segment, inputs) or _is_alone(passage):
             continue
