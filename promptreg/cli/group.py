@@ -24,6 +24,7 @@ COMMANDS = {
     "tokens": "Say how many tokens a prompt has at most, or with given inputs, part by part.",
     "lint": "Check components, prompts and what is rendered from them.",
     "rules": "List and explain the rules of the linter.",
+    "lsp": "Serve editors: findings, hovers, definitions, completions, fixes.",
     "tree": "Draw what a prompt is made of, or who depends on a component.",
     "release": "Freeze heads as versions that never change, and write the lock.",
     "log": "List the versions of a component or prompt over the commits that made them.",

@@ -7,10 +7,10 @@ import stat
 from collections.abc import Iterator
 
 from promptreg.errors import InvalidFile, Problem, UsageError, nearest
-from promptreg.registry.walk import Entry, Listing, Seen, Top, reason, shown_path, walk
+from promptreg.registry.walk import Entry, Folders, Listing, Seen, Top, reason, shown_path, walk
 from promptreg.text import Source
 
-__all__ = ["MAX_FILE_BYTES", "decode", "decode_utf8", "find_files", "find_root", "read_bytes", "read_file"]
+__all__ = ["MAX_FILE_BYTES", "Disk", "decode", "decode_utf8", "find_files", "find_root", "read_bytes", "read_file"]
 
 MAX_FILE_BYTES = 1_000_000
 """A component or prompt file may hold 1 MB; samples and schemas 20 times as much."""
@@ -30,21 +30,7 @@ def find_root(registry: _Path) -> str:
     return folder
 
 
-def find_files(registry: _Path, root: _Path, given: str | None = None) -> Listing:
-    """Every component and prompt file below `registry`.
-
-    Raises UsageError when the registry itself is missing, not a folder, or unreadable; it is named as it was `given`.
-    """
-    try:
-        entries = list(os.scandir(registry))
-    except (OSError, ValueError) as error:
-        path = given or shown_path(registry, root)
-        near = _folder_like(os.fspath(registry), path) if isinstance(error, FileNotFoundError) else None
-        raise UsageError.at(f"the registry {_registry_fault(error)}", path=path, suggestion=near) from None
-    return walk(_Disk(), Top(os.fspath(registry), os.path.realpath(registry), os.fspath(root)), entries)
-
-
-class _Disk:
+class Disk:
     """Folders of the file system."""
 
     def entries(self, path: str) -> list[os.DirEntry[str]]:
@@ -57,6 +43,23 @@ class _Disk:
         info = os.stat(real)
         stamp = (info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino)
         return Seen(real, stat.S_ISDIR(info.st_mode), stamp)
+
+
+_DISK = Disk()
+
+
+def find_files(registry: _Path, root: _Path, given: str | None = None, *, folders: Folders = _DISK) -> Listing:
+    """Every component and prompt file below `registry`, as `folders` show it.
+
+    Raises UsageError when the registry itself is missing, not a folder, or unreadable; it is named as it was `given`.
+    """
+    try:
+        entries = folders.entries(os.fspath(registry))
+    except (OSError, ValueError) as error:
+        path = given or shown_path(registry, root)
+        near = _folder_like(os.fspath(registry), path) if isinstance(error, FileNotFoundError) else None
+        raise UsageError.at(f"the registry {_registry_fault(error)}", path=path, suggestion=near) from None
+    return walk(folders, Top(os.fspath(registry), os.path.realpath(registry), os.fspath(root)), entries)
 
 
 def _registry_fault(error: OSError | ValueError) -> str:

@@ -24,7 +24,7 @@ ReadHead = Callable[[Source, str], Head]
 """Reads the text of a file as the component or prompt of that name; raises InvalidFile."""
 
 Recall = Callable[[Source, str], Head | None]
-"""Gives the head of a frozen file that was parsed before, or None."""
+"""Gives the head of a file with this text that was parsed before, or None."""
 
 
 def read_head(source: Source, name: str, scan: Scan) -> Head:

@@ -165,7 +165,7 @@ def _referred(problem: Problem, at: Location | None) -> Problem:
 def load_store(tree: SourceTree, scan: Scan, recall: Recall | None = None) -> Store:
     """Read every head. Broken files do not raise: their errors are kept and listed in `problems`.
 
-    `recall` spares parsing frozen files.
+    `recall` spares parsing: of frozen files, and of heads that the cache does not know.
     """
     listing = tree.listing()
     heads: dict[str, Head] = {}
@@ -178,7 +178,7 @@ def load_store(tree: SourceTree, scan: Scan, recall: Recall | None = None) -> St
             source = decode_utf8(data, item.path)
             head = cache.get(digest, item.name, source)
             if head is None:
-                head = read_head(source, item.name, scan)
+                head = (recall(source, item.name) if recall else None) or read_head(source, item.name, scan)
                 cache.put(digest, head)
             heads[item.name] = head
         except InvalidFile as error:

@@ -1,0 +1,59 @@
+"""`promptreg lsp`: the language server for editors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from promptreg.cli.options import registry_option
+from promptreg.errors import UsageError
+
+if TYPE_CHECKING:
+    from promptreg.lint.settings import Settings
+    from promptreg.registry.config import Config
+    from promptreg.serve.lsp.findings import RuleSet
+
+__all__ = ["command"]
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  promptreg lsp
+  promptreg lsp --registry prompts
+"""
+)
+@click.option("--stdio", is_flag=True, help="Talk over standard input and output, as it does anyway.")
+@registry_option()
+def command(stdio: bool, registry: str | None) -> None:
+    """Serve an editor over standard input and output by the Language Server Protocol.
+
+    The editor starts this; see docs/how-to/editor.md for how to tell it to. Files that are not saved yet count as they
+    are in the editor. The registry of a file is found from the file upwards, unless --registry names it.
+
+    Needs the extra lsp: pip install 'promptreg[lsp]'.
+    """
+    try:
+        import pygls.lsp.server  # noqa: F401  to tell what is missing from what is broken
+    except ImportError as error:
+        if error.name is None or error.name.partition(".")[0] not in _EXTRA:
+            raise
+        message = f"the language server needs {error.name}: pip install 'promptreg[lsp]'"
+        raise UsageError(message) from None
+    from promptreg.output.lint_secrets import conceal
+    from promptreg.serve.lsp.server import serve
+    from promptreg.serve.lsp.session import Setup
+
+    serve(Setup(_rules, conceal, registry))
+
+
+_EXTRA = ("pygls", "lsprotocol", "cattrs", "attrs", "attr")
+
+
+def _rules(config: Config, settings: Settings) -> RuleSet:
+    """The rules that there are in a project."""
+    from promptreg.lint.catalogue import builtin_rules
+    from promptreg.serve.lsp.findings import RuleSet
+
+    return RuleSet(builtin_rules())

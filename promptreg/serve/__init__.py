@@ -1,0 +1,1 @@
+"""Long-running servers: the language server."""
