@@ -1,6 +1,6 @@
 """JSON as prompts show it: where it stands in a template, and whether it was meant to parse and does not.
 
-A sketch (with an ellipsis, comments, type words or angle brackets instead of values) was never meant to parse.
+A sketch (with an ellipsis, comments, type words or angle brackets instead of values, or triple quotes) was never meant to parse.
 """
 
 from __future__ import annotations
@@ -106,6 +106,8 @@ def _said(error: json.JSONDecodeError, text: str) -> str:
 
 def _is_sketch(text: str) -> bool:
     """Whether it holds anything that JSON does not know, or is not closed; a value that is printed counts as such."""
+    if '"""' in text:
+        return True
     at = depth = 0
     while at < len(text):
         found = _TOKEN.match(text, at)

@@ -6,6 +6,7 @@ and the delimiters of raw become runs of HIDDEN, which count as nothing.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from promptreg.markdown.blocks import Block, read_blocks
@@ -18,6 +19,7 @@ __all__ = ["HIDDEN", "PRINTED", "Block", "blocks_of", "masked", "prose_of"]
 PRINTED = "\ue000"
 HIDDEN = "\ue001"
 
+_SECTION_TAG = re.compile(r"^[ \t]*</?[A-Za-z][\w.:-]*>[ \t]*$", re.MULTILINE)
 _PROSE = ("paragraph", "heading", "table")
 
 
@@ -38,8 +40,17 @@ def masked(template: Template) -> str:
 
 
 def blocks_of(template: Template) -> tuple[Block, ...]:
-    """The Markdown blocks of the masked text."""
-    return read_blocks(template.masked)
+    """The Markdown blocks of the masked text.
+
+    A tag alone on its line is taken for a blank line: in a prompt it delimits a section, while Markdown takes it, and
+    what follows up to a blank line, for HTML (a code fence too).
+    """
+    text = template.masked
+    return read_blocks(_SECTION_TAG.sub(_blank, text) if "<" in text else text)
+
+
+def _blank(tag: re.Match[str]) -> str:
+    return " " * len(tag.group())
 
 
 def prose_of(template: Template) -> tuple[Block, ...]:

@@ -16,6 +16,8 @@ _TAG = re.compile(
     r"<(?P<close>[/\\]?)(?P<name>[A-Za-z][\w.:-]*)"
     r"(?P<rest>(?:[ \t]+[\w.:-]+[ \t]*=[ \t]*(?:\"[^\"\n]*\"|'[^'\n]*'))*[ \t]*)(?P<end>/?)>"
 )
+_MARKER = re.compile(r"(?:start|end|begin|stop)(?:[_-]|\Z)", re.IGNORECASE)
+_NOTATION = re.compile(r"<[^<>\n]+>")
 _VOID = frozenset((
     "br", "hr", "img", "input", "meta", "link", "wbr", "col", "area", "base", "source", "p", "li", "td", "tr", "th",
     "dt", "dd", "option", "start_of_turn", "end_of_turn",
@@ -51,6 +53,8 @@ def _of_name(template: Template, text: str, tags: list[re.Match[str]]) -> Iterat
             )
     if wrong or len(opened) <= len(slashes) or _is_balanced(template.masked, tags[0]["name"]):
         return
+    if not slashes and (len(opened) > 2 or _MARKER.match(tags[0]["name"])):
+        return
     waiting: list[re.Match[str]] = []
     for tag in tags:
         if not tag["close"]:
@@ -85,6 +89,9 @@ def _opens_section(text: str, tag: re.Match[str]) -> bool:
     before = text[text.rfind("\n", 0, tag.start()) + 1 : tag.start()]
     after = text[tag.end() :].split("\n", 2)
     if before.strip() or after[0].strip() or len(after) < 2:
+        return False
+    above = text[: tag.start()].rstrip().rpartition("\n")[2].strip()
+    if _NOTATION.fullmatch(above) and _TAG.fullmatch(above) is None:
         return False
     following = after[1].strip()
     return bool(following) and _TAG.match(following) is None and any(line.strip() for line in after[2:])
