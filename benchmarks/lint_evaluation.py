@@ -2,7 +2,7 @@
 
 Run from the project folder: python -m benchmarks.lint_evaluation CORPUS [REGISTRIES] [--findings FILE] [--rule NAME …].
 CORPUS is described in benchmarks/lint_corpus.py. It is linted with default settings; each finding is known by a digest
-of its rule, the prompt and the text it points at, and `lint_judgements.json` beside this file says which ones a reader
+of its rule, the prompt and the lines it points at, and `lint_judgements.json` beside this file says which ones a reader
 found right and why. For each rule the first 30 findings by digest are read; fewer than 10 read say nothing about it.
 --findings writes what is to be read, with lines around it; --rule lints with these rules only, whatever their standing.
 """
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def digest_of(rule: str, origin: str, text: str, number: int) -> str:
-    """What a finding is known by: the rule, the prompt, the text pointed at, and which of several alike it is."""
+    """What a finding is known by: the rule, the prompt, the lines pointed at, and which of several alike it is."""
     return hashlib.sha256("\0".join((rule, origin, text, str(number))).encode("utf-8")).hexdigest()[:16]
 
 
@@ -78,10 +78,17 @@ def _lint(imported: Imported, settings: Settings) -> tuple[list[Read], list[str]
         for finding in report.findings:
             entry = imported.prompts[repository, Path(finding.place.path).stem.split("-")[0]]
             origin = " ".join(filter(None, (entry["repository"], entry["path"], entry["key"])))
-            key = finding.rule, origin, finding.place.text
+            key = finding.rule, origin, _lines(finding)
             alike[key] = alike.get(key, 0) + 1
             found.append(Read(digest_of(*key, alike[key]), origin, finding))
     return sorted(found, key=lambda read: (read.finding.code, read.digest)), crashes
+
+
+def _lines(finding: Finding) -> str:
+    """The whole lines that a finding points at."""
+    text = finding.place.source.text
+    end = text.find("\n", finding.place.end)
+    return text[text.rfind("\n", 0, finding.place.start) + 1 : end if end >= 0 else len(text)]
 
 
 def _print(found: Sequence[Read], judged: Mapping[str, Mapping[str, Any]], imported: Imported, seconds: float) -> None:

@@ -1,6 +1,7 @@
 """JSON as prompts show it: where it stands in a template, and whether it was meant to parse and does not.
 
-A sketch (with an ellipsis, comments, type words or angle brackets instead of values, or triple quotes) was never meant to parse.
+A sketch (with an ellipsis, comments, type words, triple quotes or angle brackets instead of values) was never meant to
+parse.
 """
 
 from __future__ import annotations
