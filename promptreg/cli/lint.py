@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from promptreg.cli.complete import complete_rules
+from promptreg.cli.lint_baseline import Drawing, before_first, over, update
 from promptreg.cli.lint_fix import Fixing, fix_files, show_diff, tell_fixes
 from promptreg.cli.lint_report import FORMATS, close, integrity_faults, write_report
 from promptreg.cli.lint_rules import every_rule
@@ -18,7 +19,9 @@ from promptreg.registry.moments import NOW
 
 if TYPE_CHECKING:
     from promptreg.lint.finding import Severity
+    from promptreg.lint.fix import Fixed
     from promptreg.lint.report import Report
+    from promptreg.lint.rule import Rule
     from promptreg.lint.settings import Settings
     from promptreg.lint.workspace import Workspace
 
@@ -50,6 +53,7 @@ Examples:
   promptreg lint --pedantic --ignore vague-term
   promptreg lint --fix
   promptreg lint --unsafe-fixes --diff
+  promptreg lint --baseline lint-baseline.json --update-baseline
   promptreg lint --format sarif -o lint.sarif
   promptreg lint --staged --format github
 
@@ -99,6 +103,17 @@ Exit codes:
     "--diff", is_flag=True, help="Print what the fixes would change, and change nothing; exit code 1 if there are any."
 )
 @click.option(
+    "--baseline",
+    metavar="FILE",
+    type=click.Path(readable=False),
+    help="Do not report the findings that FILE holds. Default: the setting lint.baseline.",
+)
+@click.option(
+    "--update-baseline",
+    is_flag=True,
+    help="Write the baseline: the first time with every finding; later it only shrinks, to what is still found.",
+)
+@click.option(
     "-o",
     "--output",
     metavar="FILE",
@@ -117,6 +132,8 @@ def command(
     fix: bool,
     unsafe_fixes: bool,
     diff: bool,
+    baseline: str | None,
+    update_baseline: bool,
     output: str | None,
     where: Where,
 ) -> int:
@@ -127,33 +144,44 @@ def command(
     explain NAME` says why one exists. Settings are in [tool.promptreg.lint] of pyproject.toml or in [lint] of
     promptreg.toml.
     """
-    from promptreg.cli.patience import patience
-    from promptreg.lint.run import lint
     from promptreg.lint.targets import choose
 
-    fixing = Fixing(fix, unsafe_fixes, diff)
+    fixing, drawing = Fixing(fix, unsafe_fixes, diff), Drawing(baseline, update_baseline)
     fixing.check(where, form)
     workspace, settings = _open(where, _Chosen(select, ignore, pedantic, preview))
-    rules = every_rule(os.fspath(workspace.registry.root), settings)
+    root = os.fspath(workspace.registry.root)
+    settings = over(settings, drawing, root)
+    drawing.check(where, settings, diff=diff)
+    rules = every_rule(root, settings)
     named = _from_root(targets, workspace)
+    faults = integrity_faults(workspace, choose(workspace, named, settings).names)
+    found = _look(workspace, named, before_first(settings, drawing, root), rules, fixing)
+    if fixing.is_wanted:
+        if diff:
+            show_diff(workspace, found, output)
+        tell_fixes(found, fixing)
+    report = update(found.report, settings, root) if update_baseline else found.report
+    if not diff:
+        write_report(report, form, output, workspace=found.workspace, rules=rules, fail_on=fail_on)
+    return max(close(report, fail_on, faults), int(diff and bool(found.texts)))
+
+
+def _look(
+    workspace: Workspace, targets: Sequence[str] | None, settings: Settings, rules: Sequence[Rule], fixing: Fixing
+) -> Fixed:
+    """What the linter finds, after the fixes that were asked for."""
+    from promptreg.cli.patience import patience
+    from promptreg.lint.fix import Fixed
+    from promptreg.lint.run import lint
 
     def look(at: Workspace) -> Report:
-        return lint(at, named, settings, rules=rules)
+        return lint(at, targets, settings, rules=rules)
 
     if fixing.is_wanted:
         with patience("linting and fixing"):
-            fixed = fix_files(workspace, look, fixing)
-        if diff:
-            show_diff(workspace, fixed, output)
-        tell_fixes(fixed, fixing)
-        workspace, report = fixed.workspace, fixed.report
-    else:
-        with patience("linting"):
-            report = look(workspace)
-    if not diff:
-        write_report(report, form, output, workspace=workspace, rules=rules, fail_on=fail_on)
-    faults = integrity_faults(workspace, choose(workspace, named, settings).names)
-    return max(close(report, fail_on, faults), int(diff and bool(fixed.texts)))
+            return fix_files(workspace, look, fixing, targets)
+    with patience("linting"):
+        return Fixed(workspace, look(workspace))
 
 
 def _open(where: Where, chosen: _Chosen) -> tuple[Workspace, Settings]:

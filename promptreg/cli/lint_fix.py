@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from promptreg.cli import streams
@@ -10,6 +12,7 @@ from promptreg.errors import UsageError
 from promptreg.registry.moments import NOW
 
 if TYPE_CHECKING:
+    from promptreg.lint.finding import Finding
     from promptreg.lint.fix import Fixed, Look
     from promptreg.lint.workspace import Workspace
 
@@ -36,11 +39,20 @@ class Fixing(NamedTuple):
             raise UsageError("--diff prints a diff: it goes without --format")
 
 
-def fix_files(workspace: Workspace, look: Look, fixing: Fixing) -> Fixed:
-    """Make the fixes, and unless a diff was asked for, write them: all files or none."""
+def fix_files(workspace: Workspace, look: Look, fixing: Fixing, targets: Sequence[str] | None) -> Fixed:
+    """Make the fixes in the targets (None: everywhere), and unless a diff was asked for, write them: all or none.
+
+    What is made with the targets is looked at, and left as it is.
+    """
     from promptreg.lint.fix import fix
 
-    fixed = fix(workspace, look, unsafe=fixing.unsafe)
+    below = None if targets is None else tuple(_from_root(target, workspace) for target in targets)
+
+    def wanted(finding: Finding) -> bool:
+        edits = finding.fix.edits if finding.fix is not None else ()
+        return below is None or all(f"{edit.place.path}/".startswith(below) for edit in edits)
+
+    fixed = fix(workspace, look, unsafe=fixing.unsafe, wanted=wanted)
     if fixed.texts and not fixing.diff:
         from promptreg.registry.rewrite import rewrite
         from promptreg.registry.source_tree import FolderTree
@@ -50,6 +62,13 @@ def fix_files(workspace: Workspace, look: Look, fixing: Fixing) -> Fixed:
         before = _texts(workspace)
         rewrite(tree, {path: (before[path], text) for path, text in fixed.texts.items()})
     return fixed
+
+
+def _from_root(target: str, workspace: Workspace) -> str:
+    """What the path of a file at or below the target begins with, when it ends with a slash."""
+    root = os.path.realpath(workspace.registry.root)
+    path = os.path.relpath(os.path.realpath(os.path.join(root, target)), root).replace(os.sep, "/")
+    return "" if path == "." else f"{path}/"
 
 
 def _texts(workspace: Workspace) -> dict[str, str]:

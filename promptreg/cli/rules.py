@@ -1,12 +1,21 @@
-"""`promptreg rules`: which lint rules there are, and why."""
+"""`promptreg rules`: which lint rules there are, and why; and the tests of those that a team writes."""
 
 from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
 
 import click
 
 from promptreg.cli import streams
 from promptreg.cli.complete import complete_rules
-from promptreg.cli.options import Actions, format_option
+from promptreg.cli.lint_rules import every_rule, team_rules
+from promptreg.cli.options import Actions, format_option, registry_option
+from promptreg.errors import InvalidFile, UsageError, nearest
+
+if TYPE_CHECKING:
+    from promptreg.lint.settings import Settings
+    from promptreg.lint.team.rule_file import TeamRule
 
 __all__ = ["command"]
 
@@ -19,10 +28,11 @@ Examples:
   promptreg rules list SEC hardcoded-language
   promptreg rules list --format json | jq -r '.rules[] | select(.fix) | .name'
   promptreg rules explain undefined-variable
+  promptreg rules test
 """,
 )
 def command() -> None:
-    """List and explain the rules of the linter."""
+    """List and explain the rules of the linter, and test those of the team."""
 
 
 @command.command(
@@ -42,15 +52,16 @@ Columns: name, code, severity, when it is used, what it finds.
 )
 @click.argument("rules", nargs=-1, metavar="[RULE]...", shell_complete=complete_rules)
 @format_option(text="text: a table; json: promptreg/rules/1.")
-def list_rules(rules: tuple[str, ...], form: str) -> None:
-    """List the rules that RULE names (names, codes, groups such as TPL), or all, by code."""
-    from promptreg.lint.catalogue import builtin_rules, find_rules
+@registry_option()
+def list_rules(rules: tuple[str, ...], form: str, registry: str | None) -> None:
+    """List the rules that RULE names (names, codes, groups such as TPL), or all: the built-in ones, then the team's."""
+    from promptreg.lint.catalogue import find_rules
     from promptreg.output.lint_rules import rule_rows, rules_document
 
-    found = list(builtin_rules())
+    found = every_rule(*_project(registry))
     if rules:
         named = {rule.name for word in rules for rule in find_rules(word, found)}
-        found = [rule for rule in found if rule.name in named]
+        found = tuple(rule for rule in found if rule.name in named)
     if form == "json":
         streams.write_document(rules_document(found, {}))
     else:
@@ -66,18 +77,88 @@ Examples:
 )
 @click.argument("rule", shell_complete=complete_rules)
 @format_option(text="text: the page of the rule; json: promptreg/rules/1.")
-def explain(rule: str, form: str) -> None:
-    """Print the page of RULE (a name or a code): what it finds, why, cases, known false alarms, options and fix."""
-    from promptreg.errors import UsageError
-    from promptreg.lint.catalogue import builtin_rules, find_rules
-    from promptreg.lint.page import page_text
+@registry_option()
+def explain(rule: str, form: str, registry: str | None) -> None:
+    """Print the page of RULE (a name or a code): what it finds, why, cases, known false alarms, options and fix.
+
+    The page of a team's rule is its file.
+    """
+    from promptreg.lint.catalogue import find_rules
     from promptreg.output.lint_rules import page_rows, rules_document
 
-    found = find_rules(rule, builtin_rules())
+    root, settings = _project(registry)
+    found = find_rules(rule, every_rule(root, settings))
     if len(found) > 1:
         raise UsageError(f'"{rule}" names {len(found)} rules: choose one of {", ".join(one.name for one in found)}')
-    page = page_text(found[0].name)
+    page = _page(found[0].name, root, settings)
     if form == "json":
         streams.write_document(rules_document(found, {found[0].name: page}))
     else:
         streams.write_rows(page_rows(page))
+
+
+@command.command(
+    epilog="""\b
+Examples:
+  promptreg rules test
+  promptreg rules test shouted-word
+  promptreg rules test --format json | jq '.failures'
+"""
+)
+@click.argument("rules", nargs=-1, metavar="[RULE]...", shell_complete=complete_rules)
+@format_option(text="text: what failed, and a summary; json: promptreg/rules-test/1.")
+@registry_option()
+def test(rules: tuple[str, ...], form: str, registry: str | None) -> int:
+    """Run the tests that stand in the files of the team's rules: those that RULE names, or all.
+
+    A rule must have a text that it leaves alone and one that it finds; a rule with a fix, one that is fixed. Exit code
+    1 when a test fails or is missing, 2 when a file is no rule.
+    """
+    from promptreg.lint.team.cases import test_team_rules
+    from promptreg.output.lint_rules import test_lines, tests_document
+
+    root, settings = _project(registry)
+    if not os.path.isdir(os.path.join(root, settings.rules)):
+        raise UsageError.at("there is no such folder, so there are no rules to test", path=settings.rules)
+    team = team_rules(root, settings)
+    report = test_team_rules(_named(rules, team.rules))
+    if form == "json":
+        streams.write_document(tests_document(report))
+    else:
+        streams.write_text("".join(f"{line}\n" for line in test_lines(report)))
+    if team.problems:
+        streams.flush()
+        streams.complain(team.problems)
+        return 2
+    return int(bool(report.failures))
+
+
+def _named(names: tuple[str, ...], rules: tuple[TeamRule, ...]) -> tuple[TeamRule, ...]:
+    """The team's rules of these names; all of them, without names."""
+    known = [rule.name for rule in rules]
+    for name in names:
+        if name not in known:
+            raise UsageError.at(f'the team has no rule "{name}"', suggestion=nearest(name, known))
+    return tuple(rule for rule in rules if not names or rule.name in names)
+
+
+def _project(registry: str | None) -> tuple[str, Settings]:
+    """The root of the project and its settings; outside of a project, this folder and none."""
+    from promptreg.lint.settings import read_settings
+    from promptreg.registry.config import find_registry
+
+    config = find_registry(os.getcwd(), registry, on_disk=False)
+    return config.root, read_settings(config)
+
+
+def _page(name: str, root: str, settings: Settings) -> str:
+    from promptreg.lint.page import page_text
+
+    try:
+        return page_text(name)
+    except FileNotFoundError:
+        rule = next((rule for rule in team_rules(root, settings).rules if rule.name == name), None)
+        if rule is None:
+            raise InvalidFile.at(f'the rule "{name}" has no page') from None
+        text = rule.source.text
+        return f"# {name} ({rule.kind})\n\n{rule.source.path}:\n\n```yaml\n{text.rstrip()}\n```\n"

@@ -46,8 +46,10 @@ class Fixed(NamedTuple):
     refused: tuple[Refused, ...] = ()
 
 
-def fix(workspace: Workspace, look: Look, *, unsafe: bool = False) -> Fixed:
-    """Make fixes until none is left that can be made.
+def fix(
+    workspace: Workspace, look: Look, *, unsafe: bool = False, wanted: Callable[[Finding], bool] = lambda _: True
+) -> Fixed:
+    """Make those fixes that are `wanted`, until none is left that can be made.
 
     A safe fix is made when there is a `Proof`; otherwise it is refused (with `unsafe`, it counts as unsafe). An unsafe
     fix is refused when a file could not be read, or a template not be parsed, after it. So is a fix that leaves its
@@ -58,7 +60,7 @@ def fix(workspace: Workspace, look: Look, *, unsafe: bool = False) -> Fixed:
     state, made = start, list[Finding]()
     seen = [start.texts]
     while True:
-        found = _Fixer(workspace, look, unsafe=unsafe).run(state)
+        found = _Fixer(workspace, look, wanted, unsafe=unsafe).run(state)
         made += found.made
         if found.state.texts == state.texts:
             return Fixed(state.workspace, state.report, state.texts, tuple(made), found.refused)
@@ -86,9 +88,10 @@ class _Run(NamedTuple):
 class _Fixer:
     """One pass: from a state to one in which every fix has been made or refused."""
 
-    def __init__(self, base: Workspace, look: Look, *, unsafe: bool) -> None:
+    def __init__(self, base: Workspace, look: Look, wanted: Callable[[Finding], bool], *, unsafe: bool) -> None:
         self.base = base
         self.look = look
+        self.wanted = wanted
         self.unsafe = unsafe
         self.refused: dict[_Key, Refused] = {}
 
@@ -132,7 +135,11 @@ class _Fixer:
         return {
             key: one
             for key, one in self._keys(report).items()
-            if key not in self.refused and one.fix is not None and one.fix.applicability in levels and one.fix.edits
+            if key not in self.refused
+            and one.fix is not None
+            and one.fix.applicability in levels
+            and one.fix.edits
+            and self.wanted(one)
         }
 
     @staticmethod

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from promptreg.lint.rule import Rule
+from promptreg.lint.team.cases import CaseReport
 from promptreg.output.styled import Row, Span
 
-__all__ = ["page_rows", "rule_rows", "rules_document"]
+__all__ = ["page_rows", "rule_rows", "rules_document", "test_lines", "tests_document"]
 
 _STYLES = {"error": "red", "warning": "yellow", "note": "cyan"}
 
@@ -69,3 +70,24 @@ def _rule(rule: Rule, page: str | None) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     """A default as JSON has it."""
     return [_plain(item) for item in value] if isinstance(value, (tuple, list, set, frozenset)) else value
+
+
+def test_lines(report: CaseReport) -> Iterator[str]:
+    """What failed in the tests of team rules, one line each, and how many there are."""
+    for failure in report.failures:
+        yield str(failure)
+    cases = sum(report.cases.values())
+    counts = f"{_counted(cases, 'test')} of {_counted(len(report.cases), 'rule')}"
+    todo = f", {report.todo} todo" if report.todo else ""
+    yield f"{counts}: {f'{len(report.failures)} failed' if report.failures else 'all as they should be'}{todo}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def tests_document(report: CaseReport) -> dict[str, Any]:
+    """promptreg/rules-test/1."""
+    failures = [{"rule": one.rule, "message": one.message, **one.place._asdict()} for one in report.failures]
+    rules = [{"name": name, "tests": count} for name, count in report.cases.items()]
+    return {"schema": "promptreg/rules-test/1", "rules": rules, "todo": report.todo, "failures": failures}

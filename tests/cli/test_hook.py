@@ -18,7 +18,7 @@ _RULE = b"---\nkind: rule\nversion: 1.0.0\n---\n- {% include 'rules/b' %}\n"
 
 def hook(folder: Path) -> Result:
     root = parse_yaml(Source(_HOOKS.name, _HOOKS.read_text(encoding="utf-8"))).root
-    program, *arguments = root[0]["entry"].split()
+    program, *arguments = next(hook for hook in root if hook["id"] == "promptreg-registry")["entry"].split()
     assert program == "promptreg"
     return run(*arguments, folder=folder)
 

@@ -358,3 +358,108 @@ def test_fixes_are_not_made_in_the_past(tmp_path: Path) -> None:
     assert result.code == 2
     assert "--fix goes without --at and --staged" in result.err
     assert run("lint", "--diff", "--format", "json", folder=copy_small(tmp_path)).code == 2
+
+
+def test_only_targets_are_fixed(tmp_path: Path) -> None:
+    folder = registry_to_fix(tmp_path)
+    before = contents(folder)
+    options = ("--select", "needless-comment", "--fix")
+    assert with_rule(COMMENT, folder, "prompts/chat.yaml", *options).code == 0
+    assert with_rule(COMMENT, folder, "prompts/rules/unused.md", *options).code == 1
+    assert contents(folder) == before
+    assert with_rule(COMMENT, folder, "prompts/rules/", *options).code == 1
+    assert [path for path, data in contents(folder).items() if data != before[path]] == [
+        str(folder / "prompts/rules/tone.md")
+    ]
+
+
+# -- baselines
+
+
+def test_a_baseline_holds_what_was_there_and_only_shrinks(bad: Path) -> None:
+    draw = ("--baseline", "old.json", "--update-baseline")
+    first = run("lint", *draw, folder=bad)
+    assert (first.code, first.err) == (0, "old.json: 2 taken in\n")
+    assert run("lint", "--baseline", "old.json", folder=bad).out == "nothing found in 9 files (2 in the baseline)\n"
+    assert run("lint", "--baseline", "../../old.json", folder=bad / "prompts" / "rules").code == 0
+    file = bad / "prompts/rules/bad.md"
+    file.write_text(file.read_text(encoding="utf-8").replace("nmae", "name") + "- {{ new }}\n", encoding="utf-8")
+    again = run("lint", *draw, folder=bad)
+    assert again.code == 1
+    assert again.err == "old.json: 2 fewer\n"
+    assert 'undefined variable "new"' in again.out
+    assert run("lint", "--baseline", "old.json", folder=bad).code == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--baseline", "none.json"], "there is no baseline none.json"),
+        (["--update-baseline"], "--baseline FILE"),
+        (["--update-baseline", "--baseline", "a.json", "--diff"], "goes without --at, --staged and --diff"),
+        (["--baseline", "promptreg.toml"], "promptreg.toml"),
+    ],
+    ids=["missing", "no file", "diff", "no baseline"],
+)
+def test_a_baseline_that_makes_no_sense_is_exit_2(options: list[str], message: str, bad: Path) -> None:
+    (bad / "promptreg.toml").write_text('registry = "prompts"\n', encoding="utf-8")
+    result = run("lint", *options, folder=bad)
+    assert (result.code, result.out) == (2, "")
+    assert message in result.err
+
+
+# -- rules of the team
+
+RULE = """\
+kind: existence
+message: '"{match}" is slang'
+severity: error
+patterns: [gonna]
+tests:
+  pass: [We are going to.]
+  fail: [We are gonna.]
+"""
+
+
+@pytest.fixture
+def team(tmp_path: Path) -> Path:
+    slang = b"---\nkind: rule\nversion: 1.0.0\n---\n- You are gonna be kind.\n"
+    folder = broken(tmp_path / "app", written("rules/slang.md", slang))
+    (folder / "rules").mkdir()
+    (folder / "rules/no-slang.yaml").write_text(RULE, encoding="utf-8")
+    return folder
+
+
+def test_rules_of_the_team_are_used_listed_explained_and_tested(team: Path) -> None:
+    result = run("lint", folder=team)
+    assert result.code == 1
+    assert 'error: "gonna" is slang [no-slang]' in result.out
+    assert "no-slang" in run("rules", "list", "TEAM", folder=team).out
+    assert "patterns: [gonna]" in run("rules", "explain", "no-slang", folder=team).out
+    tested = run("rules", "test", folder=team)
+    assert (tested.code, tested.out) == (0, "2 tests of 1 rule: all as they should be\n")
+    assert valid(run("rules", "test", "--format", "json", folder=team).out, "rules-test")["failures"] == []
+
+
+def test_a_rule_of_the_team_that_fails_its_tests_is_exit_1(team: Path) -> None:
+    file = team / "rules/no-slang.yaml"
+    file.write_text(RULE.replace("fail: [We are gonna.]", "fail: [We are.]"), encoding="utf-8")
+    result = run("rules", "test", folder=team)
+    assert result.code == 1
+    assert "rules/no-slang.yaml:" in result.out
+    document = valid(run("rules", "test", "no-slang", "--format", "json", folder=team).out, "rules-test")
+    assert document["failures"][0]["rule"] == "no-slang"
+
+
+def test_a_file_that_is_no_rule_is_exit_2(team: Path) -> None:
+    (team / "rules/broken.yaml").write_text("kind: existance\n", encoding="utf-8")
+    for arguments in (["lint"], ["rules", "list"], ["rules", "test"]):
+        result = run(*arguments, folder=team)
+        assert result.code == 2
+        assert "rules/broken.yaml:1:7" in result.err
+
+
+def test_a_team_without_rules_has_nothing_to_test(bad: Path) -> None:
+    result = run("rules", "test", folder=bad)
+    assert (result.code, result.out) == (2, "")
+    assert run("rules", "test", "no-slnag", folder=bad).code == 2
