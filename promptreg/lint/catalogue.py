@@ -14,6 +14,7 @@ __all__ = ["ALIASES", "MODULES", "builtin_rules", "find_rules"]
 MODULES: tuple[str, ...] = (
     "broken_binding",
     "broken_sample",
+    "cache_breaking_prefix",
     "changed_without_bump",
     "conflicting_format",
     "conflicting_limit",
@@ -44,6 +45,7 @@ MODULES: tuple[str, ...] = (
     "mixed_placeholder_syntax",
     "odd_bytes",
     "output_violates_contract",
+    "over_budget",
     "placeholder_left_in",
     "prefill_unsupported",
     "prompt_built_by_concatenation",
@@ -58,6 +60,7 @@ MODULES: tuple[str, ...] = (
     "special_token_in_text",
     "template_syntax_error",
     "unbalanced_delimiter",
+    "unbounded_input",
     "unclosed_fence",
     "unclosed_tag",
     "undefined_variable",

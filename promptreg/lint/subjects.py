@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from promptreg.markdown.blocks import Block
     from promptreg.registry.resolve import Closure
     from promptreg.render.rendered import Rendered
+    from promptreg.render.worst.worst_case import WorstCase
     from promptreg.template.facts import Facts
     from promptreg.template.parsing import Parsed
 
@@ -102,6 +103,25 @@ class Head:
     def members(self) -> Mapping[str, Component]:
         """Every component that it leads to, by name; none when its refs cannot be resolved."""
         return self._resolved[0]
+
+    @property
+    def estimate(self) -> str:
+        """The name of a counter that needs no tokenizer and gives upper bounds for the model of a prompt."""
+        from promptreg.tokens.models import counter_for_model
+
+        model = getattr(self.head, "model", None)
+        counter = (counter_for_model(model) or "approximate/unknown") if model is not None else "approximate"
+        return counter if counter.startswith("approximate") else "approximate"
+
+    @cached_property
+    def worst(self) -> WorstCase | None:
+        """The most tokens that a prompt can have, by upper bounds that need no tokenizer; None if nobody can tell."""
+        from promptreg.errors import PromptregError
+
+        try:
+            return self.workspace.registry.worst_case(self.name, counter=self.estimate)
+        except PromptregError:
+            return None
 
     @cached_property
     def scalars(self) -> tuple[tuple[int, int], ...]:

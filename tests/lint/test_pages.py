@@ -36,7 +36,9 @@ def found(rule: Rule, case: Case, folder: Path) -> list[str]:
         path.write_bytes(text.encode("utf-8"))
     workspace = Workspace(promptreg.load(folder / "prompts"))
     others = DEFAULT if rule.scope == "directive" else ()
-    report = lint(workspace, None, Settings(select=(*others, rule.name), python=("**/*.py",)))
+    report = lint(
+        workspace, None, Settings(select=(*others, rule.name), options={rule.name: case.options}, python=("**/*.py",))
+    )
     assert not report.crashes
     places = [one.place.source.location(one.place.start) for one in report.findings if one.rule == rule.name]
     return sorted(str(place._replace(path=place.path.removeprefix("prompts/"))) for place in places)

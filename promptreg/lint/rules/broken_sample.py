@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from promptreg.errors import (
-    BudgetError,
     ConditionFailed,
     InputError,
     InvalidFile,
@@ -21,7 +20,7 @@ from promptreg.lint.subjects import Composition
 
 __all__ = ["RULE"]
 
-_OWN = (BudgetError, ConditionFailed, InputError, InvalidFile, LimitExceeded, RenderError)
+_OWN = (ConditionFailed, InputError, InvalidFile, LimitExceeded, RenderError)
 """What a sample can be the reason of; a tokenizer that is missing is none."""
 
 
