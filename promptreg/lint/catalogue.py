@@ -23,6 +23,7 @@ MODULES: tuple[str, ...] = (
     "deprecated_component",
     "duplicate_example",
     "dynamic_prompt_name",
+    "emphasis_inflation",
     "empty_section",
     "eval_leak",
     "format_drift",
@@ -30,6 +31,7 @@ MODULES: tuple[str, ...] = (
     "hardcoded_language",
     "hardcoded_secret",
     "ill_typed_input",
+    "instruction_count",
     "invalid_front_matter",
     "invalid_json_example",
     "invisible_unicode",
@@ -43,7 +45,9 @@ MODULES: tuple[str, ...] = (
     "missing_label_key",
     "missing_reference",
     "mixed_placeholder_syntax",
+    "negative_only",
     "odd_bytes",
+    "orphan_pronoun_start",
     "output_violates_contract",
     "over_budget",
     "placeholder_left_in",
@@ -76,6 +80,7 @@ MODULES: tuple[str, ...] = (
     "unused_component",
     "unused_suppression",
     "unused_variable",
+    "vague_term",
     "version_unsatisfied",
 )
 """Modules of `promptreg.lint.rules`, one rule each."""

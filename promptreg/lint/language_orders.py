@@ -136,6 +136,7 @@ def _programming() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern, re.MULTILINE) for pattern in patterns)
 
 
+_OTHERS_GUARD = re.compile(r"\b(?:wenn|falls|nicht|si|no|pas|se|não)\b|如果|不要|場合|もし", re.IGNORECASE)
 _GUARD = re.compile(
     r"\b(?:if|unless|when|whenever|otherwise|except|by default|defaults?|fall ?back|instead|rather|not|never|no|avoid"
     r"|without|compar\w*|versus|vs|supports?|supported|either|whether|may|might|could|original\w*|who|whose|which"
@@ -150,24 +151,36 @@ _TAIL = re.compile(
 
 
 def orders_in(text: str) -> Iterator[Order]:
-    """The orders of a plain text (see `promptreg.lint.plain`), in order of kind and place."""
-    if _any_name().search(text) is None:
-        return
-    for pattern, task in _natural():
-        for found in pattern.finditer(text):
-            if found["name"] != "polish" and _is_order(text, found, "natural"):
-                yield Order(found.start("order"), *found.span("name"), "natural", task)
-    for found in _OTHERS.finditer(text):
-        group = next(key for key, value in found.groupdict().items() if key.startswith("name") and value)
-        sentence = slice(*sentence_at(text, *found.span()))
-        if not re.search(
-            r"\b(?:wenn|falls|nicht|si|no|pas|se|não)\b|如果|不要|場合|もし", text[sentence], re.IGNORECASE
-        ):
-            yield Order(found.start(), *found.span(group), "natural", "answer")
-    for pattern in _programming():
-        for found in pattern.finditer(text):
-            if _is_order(text, found, "programming"):
-                yield Order(found.start("order"), *found.span("name"), "programming", "answer")
+    """The orders of a plain text (see `promptreg.lint.plain`), in order of place."""
+    for start, stop in _windows(text):
+        for pattern, task in _natural():
+            for found in pattern.finditer(text, start, stop):
+                if found["name"] != "polish" and _is_order(text, found, "natural"):
+                    yield Order(found.start("order"), *found.span("name"), "natural", task)
+        for found in _OTHERS.finditer(text, start, stop):
+            group = next(key for key, value in found.groupdict().items() if key.startswith("name") and value)
+            if not _OTHERS_GUARD.search(text, *sentence_at(text, *found.span())):
+                yield Order(found.start(), *found.span(group), "natural", "answer")
+        for program in _programming():
+            for found in program.finditer(text, start, stop):
+                if _is_order(text, found, "programming"):
+                    yield Order(found.start("order"), *found.span("name"), "programming", "answer")
+
+
+def _windows(text: str) -> Iterator[tuple[int, int]]:
+    """The sentences that name a language, and a little more; the patterns are too slow for whole texts."""
+    last: tuple[int, int] | None = None
+    for found in _any_name().finditer(text):
+        begin, stop = sentence_at(text, *found.span())
+        begin, stop = max(0, begin - 8), min(len(text), stop + 40)
+        if last is not None and begin <= last[1]:
+            last = (last[0], stop)
+            continue
+        if last is not None:
+            yield last
+        last = (begin, stop)
+    if last is not None:
+        yield last
 
 
 @cache
