@@ -32,6 +32,7 @@ COMMANDS = {
     "label": "List, set, move and remove labels: names for released versions.",
     "verify": "Check that releases are what they were: frozen files, lock, pins, labels.",
     "bundle": "Put released prompts and all they need into one file.",
+    "extract": "Move the prompt texts of a Python file into the registry.",
     "schema": "Print the JSON Schema of a --format json output.",
     "completion": "Print the completion script for bash, zsh or fish.",
 }

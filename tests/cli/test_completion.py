@@ -60,6 +60,8 @@ def _captured() -> Iterator[list[str]]:
         ("lint --format git", ["github", "gitlab"]),
         ("rules explain unused-v", ["unused-variable"]),
         ("schema t", ["tokens", "tree"]),
+        ("extract --dr", ["--drop-line-ends"]),
+        ("schema e", ["error", "extract"]),
         ("tokens hello --counter o", ["o200k_base", "o200k_harmony"]),
         ("completion z", ["zsh"]),
         ("render hello --counter o200k_b", ["o200k_base"]),

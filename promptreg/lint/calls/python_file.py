@@ -6,6 +6,7 @@ import ast
 import io
 import re
 import tokenize
+from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from promptreg.errors import InvalidFile, Problem
 from promptreg.lint.calls.prefilter import is_worth_parsing
 from promptreg.lint.calls.registry_calls import RefUse, RegistryCall, registry_calls
 from promptreg.lint.calls.scopes import Scopes, read_scopes
-from promptreg.lint.calls.sent import Sent, sent_texts
+from promptreg.lint.calls.sent import Followed, Sent, follow
 from promptreg.lint.calls.values import Resolver
 from promptreg.lint.finding import Place
 from promptreg.text import Source
@@ -107,11 +108,14 @@ class PythonFile:
         return tuple(call for call in found if self._users_of is None or any(map(self._is_changed, call.refs)))
 
     @cached_property
+    def followed(self) -> Followed:
+        """The texts in it that are sent to models, and the lists of messages around them."""
+        return Followed() if self.resolver is None or self._users_of is not None else follow(self.resolver)
+
+    @property
     def sent(self) -> tuple[Sent, ...]:
         """The texts in it that are sent to models, in order."""
-        if self.resolver is None or self._users_of is not None:
-            return ()
-        return tuple(sent_texts(self.resolver))
+        return self.followed.texts
 
     def _is_changed(self, ref: RefUse) -> bool:
         return ref.text is not None and ref.text.partition("@")[0] in (self._users_of or ())
@@ -135,11 +139,33 @@ class PythonFile:
         """The offset at which a line begins, counted from 1 as Python does."""
         return self._lines[min(line, len(self._lines)) - 1]
 
+    def block_indent(self, node: ast.expr) -> str:
+        """The white space in front of the statement that an expression belongs to."""
+        nodes = () if self.tree is None else ast.walk(self.tree)
+        around = [one for one in nodes if isinstance(one, ast.stmt) and _holds(one, node)]
+        start = self.line_start(max(around, key=lambda one: (one.lineno, one.col_offset)).lineno) if around else 0
+        text = self.source.text
+        end = start
+        while end < len(text) and text[end] in " \t\f":
+            end += 1
+        return text[start:end]
+
+    def point(self, offset: int) -> tuple[int, int]:
+        """Line from 1 and column from 0 of a code point, as parsers count them: without a byte order mark."""
+        line = bisect_right(self._lines, offset)
+        marked = line == 1 and self.source.text.startswith("\ufeff")
+        return line, offset - self._lines[line - 1] - marked
+
     def place(self, node: ast.expr | ast.stmt) -> Place:
         """The characters of a node."""
         last_line, last_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
         start = self.offset(node.lineno, node.col_offset)
         return Place(self.source, start, max(start, self.offset(last_line, last_column)))
+
+
+def _holds(statement: ast.stmt, node: ast.expr) -> bool:
+    first, last = (statement.lineno, statement.col_offset), (statement.end_lineno or 0, statement.end_col_offset or 0)
+    return first <= (node.lineno, node.col_offset) and (node.end_lineno or 0, node.end_col_offset or 0) <= last
 
 
 def decode_python(data: bytes, path: str) -> Source:

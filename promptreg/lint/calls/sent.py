@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from promptreg.lint.calls.scopes import Scope
@@ -11,7 +10,7 @@ from promptreg.lint.calls.sinks import Argument, Sink, find_sink
 from promptreg.lint.calls.texts import Text, read_text
 from promptreg.lint.calls.values import Resolver
 
-__all__ = ["MessageList", "Sent", "sent_lists", "sent_texts"]
+__all__ = ["Followed", "MessageList", "Sent", "follow"]
 
 _MAX_DEPTH = 12
 _ROLES = ("system", "developer", "user", "assistant", "human", "ai")
@@ -43,18 +42,24 @@ class MessageList(NamedTuple):
     messages: tuple[tuple[str, ast.expr] | None, ...]
 
 
-def sent_texts(resolver: Resolver) -> Iterator[Sent]:
-    """Every text that the file sends, each once, in source order."""
-    follower = _Follower(resolver)
-    follower.run()
-    yield from sorted(follower.found.values(), key=lambda one: (one.text.node.lineno, one.text.node.col_offset))
+class Followed(NamedTuple):
+    """What a file sends, in source order: every text once, and the lists of messages that some of them stand in."""
+
+    texts: tuple[Sent, ...] = ()
+    lists: tuple[MessageList, ...] = ()
 
 
-def sent_lists(resolver: Resolver) -> Iterator[MessageList]:
-    """Every list of messages that the file sends, in source order."""
+def follow(resolver: Resolver) -> Followed:
+    """Every text that the file sends."""
     follower = _Follower(resolver)
     follower.run()
-    yield from sorted(follower.lists.values(), key=lambda one: (one.node.lineno, one.node.col_offset))
+    texts = sorted(follower.found.values(), key=lambda one: _position(one.text.node))
+    lists = sorted(follower.lists.values(), key=lambda one: _position(one.node))
+    return Followed(tuple(texts), tuple(lists))
+
+
+def _position(node: ast.expr) -> tuple[int, int]:
+    return node.lineno, node.col_offset
 
 
 class _Flow(NamedTuple):

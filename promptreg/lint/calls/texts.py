@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from promptreg.lint.calls.percent import Conversion, read_percent
 from promptreg.lint.calls.scopes import Scope
+from promptreg.lint.calls.types import is_pure, type_of
 from promptreg.lint.calls.values import Resolver
 
 __all__ = ["Hole", "Piece", "Text", "read_text"]
@@ -21,7 +22,8 @@ class Hole(NamedTuple):
     """A value inside of a text. `value` is the expression; `code` gives the very text that stands here.
 
     `is_plain` says that nothing but `str()` or nothing at all happens to the value. `spec` is the format behind the
-    colon, or after the percent sign. `is_text` says that anything but text would have been an error here.
+    colon, or after the percent sign. `is_text` says that anything but text would have been an error here. `argument` is
+    the value that `.format` or `%` was given for it, if that is how it got here.
     """
 
     value: ast.expr
@@ -29,6 +31,7 @@ class Hole(NamedTuple):
     is_plain: bool
     spec: str = ""
     is_text: bool = False
+    argument: ast.expr | None = None
 
 
 Piece = str | Hole
@@ -126,8 +129,6 @@ class _Reader:
         return Text(node, scope, "plain" if constant else "concatenation", tuple(pieces), tuple(doubts))
 
     def _is_text(self, node: ast.expr, scope: Scope) -> bool:
-        from promptreg.lint.calls.types import type_of
-
         return type_of(node, scope, self.resolver) == "string"
 
     def _percent(self, node: ast.BinOp, scope: Scope) -> Text | None:
@@ -261,8 +262,7 @@ def _fields(node: ast.Call, template: str) -> tuple[tuple[Piece, ...], tuple[str
             pieces.append(_field(given[first], rest, spec or "", conversion))
     except ValueError as error:
         raise _Unclear(f"its fields cannot be read: {error}") from None
-    left = [name for name in given if name not in used and not isinstance(given[name], ast.Name | ast.Constant)]
-    if left:
+    if any(not is_pure(value) for name, value in given.items() if name not in used):
         raise _Unclear("a value of .format is worked out and not used")
     return tuple(pieces), ()
 
@@ -282,7 +282,8 @@ def field_steps(field: str) -> tuple[str, list[tuple[bool, str | int]]]:
     return found[1], steps
 
 
-def _field(value: ast.expr, rest: Sequence[tuple[bool, str | int]], spec: str, conversion: str | None) -> Hole:
+def _field(given: ast.expr, rest: Sequence[tuple[bool, str | int]], spec: str, conversion: str | None) -> Hole:
+    value = given
     for is_attribute, step in rest:
         if is_attribute:
             value = ast.Attribute(value, str(step), ast.Load())
@@ -291,7 +292,7 @@ def _field(value: ast.expr, rest: Sequence[tuple[bool, str | int]], spec: str, c
     format_spec = ast.JoinedStr([ast.Constant(spec)]) if spec else None
     part = ast.FormattedValue(value, ord(conversion) if conversion else -1, format_spec)
     shown = f"!{conversion}{spec}" if conversion else spec
-    return Hole(value, ast.JoinedStr([part]), not spec and not conversion, shown)
+    return Hole(value, ast.JoinedStr([part]), not spec and not conversion, shown, argument=given)
 
 
 def _percent_arguments(right: ast.expr, conversions: Sequence[Conversion]) -> list[ast.expr] | None:
@@ -317,7 +318,7 @@ def _converted(one: Conversion, value: ast.expr, right: ast.expr) -> Hole:
     code: ast.expr = ast.BinOp(ast.Constant(f"%{one.spec}"), ast.Mod(), operand)
     if one.spec == "s" and not is_alone:
         code = ast.JoinedStr([ast.FormattedValue(value, ord("s"), None)])
-    return Hole(value, code, one.spec == "s", "" if one.spec == "s" else one.spec)
+    return Hole(value, code, one.spec == "s", "" if one.spec == "s" else one.spec, argument=value)
 
 
 def _operands(node: ast.expr) -> list[ast.expr]:

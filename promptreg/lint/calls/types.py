@@ -7,7 +7,7 @@ import ast
 from promptreg.lint.calls.scopes import Scope
 from promptreg.lint.calls.values import Resolver
 
-__all__ = ["ends_in_text", "type_of"]
+__all__ = ["ends_in_text", "is_pure", "type_of"]
 
 _ANNOTATIONS = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}
 _BUILTINS = {"str": "string", "repr": "string", "format": "string", "input": "string", "len": "integer",
@@ -92,3 +92,12 @@ def ends_in_text(node: ast.expr, scope: Scope, resolver: Resolver) -> bool:
     if isinstance(function, ast.Attribute) and function.attr in ("strip", "rstrip") and not node.args:
         return type_of(function.value, scope, resolver) == "string"
     return resolver.path(function, scope) == "json.dumps"
+
+
+def is_pure(node: ast.expr) -> bool:
+    """Whether it makes no difference how often and when an expression is worked out: names, their parts, literals."""
+    if isinstance(node, ast.Name | ast.Constant):
+        return True
+    if isinstance(node, ast.Attribute):
+        return is_pure(node.value)
+    return isinstance(node, ast.Subscript) and is_pure(node.value) and isinstance(node.slice, ast.Constant | ast.Name)

@@ -1,0 +1,1 @@
+"""Ways in and out: what turns the prompts of other programs and formats into components, and back."""
