@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from promptreg.lint.finding import Edit, Finding
+from promptreg.lint.finding import Edit, Finding, Place
 
-__all__ = ["apply_edits", "by_path", "disjoint", "moved"]
+__all__ = ["apply_edits", "by_path", "disjoint", "moved", "moved_place"]
 
 
 def by_path(findings: Iterable[Finding]) -> dict[str, list[Edit]]:
@@ -74,3 +74,14 @@ def moved(edit: Edit, edits: Mapping[str, Sequence[Edit]]) -> tuple[int, int]:
         if (other.place.start, other.place.end) < (edit.place.start, edit.place.end)
     )
     return edit.place.start + shift, edit.place.start + shift + len(edit.text)
+
+
+def moved_place(place: Place, edits: Sequence[Edit]) -> tuple[int, int]:
+    """The offsets at which a place stands after edits of its file; what was written into it belongs to it."""
+    before = sum(len(edit.text) - len(edit.place.text) for edit in edits if edit.place.end <= place.start)
+    inside = sum(
+        len(edit.text) - len(edit.place.text)
+        for edit in edits
+        if place.start < edit.place.end and edit.place.start < place.end
+    )
+    return place.start + before, max(place.start + before, place.end + before + inside)

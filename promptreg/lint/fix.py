@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from promptreg.lint.edits import apply_edits, by_path, disjoint
+from promptreg.lint.edits import apply_edits, by_path, disjoint, moved_place
 from promptreg.lint.finding import Finding
 from promptreg.lint.proof import Proof
 from promptreg.lint.report import Report
@@ -109,7 +109,7 @@ class _Fixer:
                 continue
             after = self._after(state, accepted)
             report = self.look(after.workspace)
-            stuck = _stuck(accepted, state.report, report)
+            stuck = _stuck(accepted, report)
             if stuck:
                 self._refuse(stuck, keyed, "what it mends is still found after it")
                 continue
@@ -216,10 +216,15 @@ def _misplaced(finding: Finding, workspace: Workspace) -> str:
     return ""
 
 
-def _stuck(accepted: Sequence[Finding], before: Report, after: Report) -> list[Finding]:
-    """The fixes that left what they were to mend: their rule finds as much in their file as before."""
-    had = Counter((one.rule, one.place.path) for one in before.findings)
-    has = Counter((one.rule, one.place.path) for one in after.findings)
-    fixed = Counter((one.rule, one.place.path) for one in accepted)
-    bad = {key for key, count in fixed.items() if has[key] > had[key] - count}
-    return [one for one in accepted if (one.rule, one.place.path) in bad]
+def _stuck(accepted: Sequence[Finding], after: Report) -> list[Finding]:
+    """The fixes that left what they were to mend: their rule says the same of the same place as before."""
+    edits = by_path(accepted)
+    places: dict[tuple[str, str, str], list[int]] = {}
+    for one in after.findings:
+        places.setdefault((one.rule, one.place.path, one.message), []).append(one.place.start)
+    stuck = []
+    for one in accepted:
+        start, end = moved_place(one.place, edits.get(one.place.path, ()))
+        if any(start <= place <= end for place in places.get((one.rule, one.place.path, one.message), ())):
+            stuck.append(one)
+    return stuck

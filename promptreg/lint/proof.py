@@ -140,11 +140,12 @@ class Proof:
 
 
 def _spans(rendered: Rendered | None, path: str, pair: _Pair) -> Iterator[tuple[int, int]]:
-    """What of a file a sample printed: text, and tags that print."""
+    """What of a file a sample made use of: text, tags that print, and refs to what was printed."""
     if rendered is not None and pair.old.sample is not None:
         for segment in rendered.segments:
             if segment.kind != "glue" and segment.path == path:
                 yield segment.offset, segment.end_offset
+            yield from ((link.offset, link.offset) for link in segment.chain if link.label.path == path)
 
 
 def _touch(one: tuple[int, int], other: tuple[int, int]) -> bool:

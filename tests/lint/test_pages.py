@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 import promptreg
 from promptreg.lint.catalogue import MODULES, builtin_rules
+from promptreg.lint.fix import Fixed, fix
 from promptreg.lint.page import Case, page_cases, page_text
+from promptreg.lint.report import Report
 from promptreg.lint.rule import Rule
 from promptreg.lint.run import lint
 from promptreg.lint.settings import DEFAULT, Settings
@@ -28,19 +31,28 @@ def cases(kinds: tuple[str, ...]) -> Iterator[tuple[Rule, Case]]:
                 yield rule, case
 
 
-def found(rule: Rule, case: Case, folder: Path) -> list[str]:
-    """Where the rule finds something in the files of a case, relative to the registry folder."""
+def opened(case: Case, folder: Path) -> Workspace:
+    """The registry of a case."""
     for name, text in case.files.items():
         path = folder / "prompts" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode("utf-8"))
-    workspace = Workspace(promptreg.load(folder / "prompts"))
+    return Workspace(promptreg.load(folder / "prompts"))
+
+
+def look(rule: Rule, case: Case, workspace: Workspace) -> Report:
+    """What the rule finds there, and nothing else; a rule about suppressions needs those that they speak of."""
     others = DEFAULT if rule.scope == "directive" else ()
     report = lint(
         workspace, None, Settings(select=(*others, rule.name), options={rule.name: case.options}, python=("**/*.py",))
     )
     assert not report.crashes
-    places = [one.place.source.location(one.place.start) for one in report.findings if one.rule == rule.name]
+    return report._replace(findings=tuple(one for one in report.findings if one.rule == rule.name))
+
+
+def found(rule: Rule, case: Case, folder: Path) -> list[str]:
+    """Where the rule finds something in the files of a case, relative to the registry folder."""
+    places = [one.place.source.location(one.place.start) for one in look(rule, case, opened(case, folder)).findings]
     return sorted(str(place._replace(path=place.path.removeprefix("prompts/"))) for place in places)
 
 
@@ -75,3 +87,30 @@ def test_page_has_its_sections_and_cases(rule: Rule) -> None:
 def test_case(rule: Rule, case: Case, tmp_path: Path) -> None:
     assert bool(case.expected) == (case.kind == "bad")
     assert found(rule, case, tmp_path) == sorted(case.expected)
+
+
+def make_fixes(rule: Rule, case: Case, workspace: Workspace) -> Fixed:
+    return fix(workspace, partial(look, rule, case), unsafe=rule.fix == "unsafe")
+
+
+def bad_case(rule: Rule, name: str) -> Case:
+    """The case that a fix is shown on."""
+    (case,) = [one for one in page_cases(page_text(rule.name)) if (one.kind, one.name) == ("bad", name)]
+    return case
+
+
+@pytest.mark.parametrize(("rule", "case"), list(cases(("fixed",))), ids=lambda one: getattr(one, "name", None))
+def test_fixed_case(rule: Rule, case: Case, tmp_path: Path) -> None:
+    bad = bad_case(rule, case.name)
+    done = make_fixes(rule, bad, opened(bad, tmp_path))
+    texts = {path.removeprefix("prompts/"): text for path, text in done.texts.items()}
+    assert {**bad.files, **texts} == case.files
+    assert done.refused == ()
+    again = make_fixes(rule, bad, done.workspace)
+    assert again.texts == {}
+
+
+@every_rule
+def test_a_rule_that_fixes_shows_it(rule: Rule) -> None:
+    kinds = [case.kind for case in page_cases(page_text(rule.name))]
+    assert (rule.fix in ("safe", "unsafe")) == ("fixed" in kinds)
