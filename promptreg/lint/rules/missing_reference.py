@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from promptreg.lint.finding import Hit
-from promptreg.lint.problems import place_of, said
+from promptreg.lint.problems import nearest_fix, place_of, said
 from promptreg.lint.rule import Rule
 from promptreg.lint.subjects import Head
 
@@ -18,7 +18,8 @@ _CODES = ("unknown-name",)
 def _check(head: Head, options: Mapping[str, Any]) -> Iterator[Hit]:
     for problem in head.problems:
         if problem.code in _CODES and problem.path == head.source.path:
-            yield Hit(said(problem), place_of(problem, head.source))
+            place = place_of(problem, head.source)
+            yield Hit(said(problem), place, fix=nearest_fix(problem, place))
 
 
 RULE = Rule(
@@ -28,4 +29,5 @@ RULE = Rule(
     scope="head",
     check=_check,
     severity="error",
+    fix="unsafe",
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from promptreg.lint.finding import Hit
-from promptreg.lint.problems import place_of, said
+from promptreg.lint.problems import nearest_fix, place_of, said
 from promptreg.lint.rule import Rule
 from promptreg.lint.subjects import Template
 
@@ -16,7 +16,8 @@ __all__ = ["RULE"]
 def _check(template: Template, options: Mapping[str, Any]) -> Iterator[Hit]:
     for problem in template.problems:
         if problem.code == "undefined-variable":
-            yield Hit(said(problem), place_of(problem, template.head.source))
+            place = place_of(problem, template.head.source)
+            yield Hit(said(problem), place, fix=nearest_fix(problem, place))
 
 
 RULE = Rule(
@@ -26,4 +27,5 @@ RULE = Rule(
     scope="template",
     check=_check,
     severity="error",
+    fix="unsafe",
 )
