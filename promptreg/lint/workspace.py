@@ -15,6 +15,7 @@ from promptreg.text import Source, TextMap
 
 if TYPE_CHECKING:
     from promptreg.api import Registry
+    from promptreg.lint.near_duplicates import Twins
     from promptreg.registry.resolve import Closure
     from promptreg.registry.store import Store
     from promptreg.render.library import Shelf
@@ -120,6 +121,24 @@ class Workspace:
                 found = None, error.problems
             self._closures[name] = found
         return found
+
+    @cached_property
+    def prompt_folders(self) -> Mapping[str, frozenset[str]]:
+        """The last words of the names of prompts, by the folder that they are in, of folders with two or more."""
+        folders: dict[str, set[str]] = {}
+        for name, head in self.store.heads.items():
+            folder, _, leaf = name.rpartition("/")
+            if folder and isinstance(head, Prompt):
+                folders.setdefault(folder, set()).add(leaf)
+        return {folder: frozenset(leaves) for folder, leaves in sorted(folders.items()) if len(leaves) > 1}
+
+    @cached_property
+    def twins(self) -> tuple[Twins, ...]:
+        """Pairs of text components that hold nearly the same text."""
+        from promptreg.lint.near_duplicates import near_duplicates
+
+        components = (head for head in self.store.heads.values() if isinstance(head, Component))
+        return tuple(near_duplicates(((one.name, one.body.text) for one in components if one.body_span), 0.9))
 
     @cached_property
     def shelf(self) -> Shelf:
