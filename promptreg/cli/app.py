@@ -22,6 +22,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     if argv is not None:
         return _guarded(list(argv))
+    if sys.argv[1:2] == ["lint"] and not os.environ.get(_COMPLETE):
+        from promptreg.cli.unchanged import answer
+
+        code = answer(sys.argv[1:])
+        if code is not None:
+            return code
     gc.set_threshold(_THRESHOLD)
     instruction = os.environ.get(_COMPLETE)
     code = _answer_shell(instruction) if instruction else _guarded(sys.argv[1:])

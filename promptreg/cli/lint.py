@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -11,6 +12,7 @@ import click
 from promptreg.cli.complete import complete_rules
 from promptreg.cli.lint_baseline import Drawing, before_first, over, update
 from promptreg.cli.lint_fix import Fixing, fix_files, show_diff, tell_fixes
+from promptreg.cli.lint_record import is_repeatable, watch
 from promptreg.cli.lint_report import FORMATS, close, integrity_faults, write_report
 from promptreg.cli.lint_rules import every_rule
 from promptreg.cli.options import OneOf, format_option, reading_options
@@ -18,6 +20,7 @@ from promptreg.cli.session import Where
 from promptreg.registry.moments import NOW
 
 if TYPE_CHECKING:
+    from promptreg.cli.lint_record import Watch
     from promptreg.lint.finding import Severity
     from promptreg.lint.fix import Fixed
     from promptreg.lint.report import Report
@@ -148,9 +151,10 @@ def command(
 
     fixing, drawing = Fixing(fix, unsafe_fixes, diff), Drawing(baseline, update_baseline)
     fixing.check(where, form)
-    workspace, settings = _open(where, _Chosen(select, ignore, pedantic, preview))
+    repeatable = output is None and not fixing.is_wanted and not update_baseline
+    chosen = _Chosen(select, ignore, pedantic, preview)
+    workspace, settings, watched = _open(where, chosen, drawing, targets if repeatable else None)
     root = os.fspath(workspace.registry.root)
-    settings = over(settings, drawing, root)
     drawing.check(where, settings, diff=diff)
     rules = every_rule(root, settings)
     named = _from_root(targets, workspace)
@@ -161,9 +165,13 @@ def command(
             show_diff(workspace, found, output)
         tell_fixes(found, fixing)
     report = update(found.report, settings, root) if update_baseline else found.report
-    if not diff:
-        write_report(report, form, output, workspace=found.workspace, rules=rules, fail_on=fail_on)
-    return max(close(report, fail_on, faults), int(diff and bool(found.texts)))
+    with nullcontext() if watched is None else watched.listening():
+        if not diff:
+            write_report(report, form, output, workspace=found.workspace, rules=rules, fail_on=fail_on)
+        code = max(close(report, fail_on, faults), int(diff and bool(found.texts)))
+    if watched is not None and is_repeatable(report, rules):
+        watched.keep(code)
+    return code
 
 
 def _look(
@@ -184,16 +192,22 @@ def _look(
         return Fixed(workspace, look(workspace))
 
 
-def _open(where: Where, chosen: _Chosen) -> tuple[Workspace, Settings]:
-    """The registry to look at, and the settings of its project under the options."""
+def _open(
+    where: Where, chosen: _Chosen, drawing: Drawing, watched: Sequence[str] | None
+) -> tuple[Workspace, Settings, Watch | None]:
+    """The registry to look at, the settings of its project under the options, and what notices that a file changes.
+
+    `watched` are the targets of a run that the next one may repeat, None for any other.
+    """
     from promptreg.api import open_registry
     from promptreg.lint.settings import read_settings
     from promptreg.lint.workspace import Workspace
     from promptreg.registry.config import find_registry
 
     config = find_registry(os.getcwd(), where.folder, on_disk=where.moment == NOW)
-    settings = chosen.over(read_settings(config))
-    return Workspace(open_registry(config, moment=where.moment)), settings
+    settings = over(chosen.over(read_settings(config)), drawing, config.root)
+    before = watch(config, settings, watched) if watched is not None and where.moment == NOW else None
+    return Workspace(open_registry(config, moment=where.moment)), settings, before
 
 
 def _from_root(targets: Sequence[str], workspace: Workspace) -> Sequence[str] | None:
