@@ -1,8 +1,9 @@
 """Published prompts as registries of promptreg, one for each repository they come from.
 
 A corpus is a folder with a `manifest.json`: `{"prompts": [{"id", "repository", "commit", "path", "key", "syntax",
-"inputs", "messages": [{"role", "file"}]}]}`. `syntax` is jinja or literal; `inputs` are the names that the original
-declares, null where it declares none; `key` says which value of a YAML, JSON or TOML file a text is.
+"inputs", "model", "messages": [{"role", "file"}]}]}`. `syntax` is jinja or literal; `inputs` are the names that the
+original declares, `model` is the model it names, null where it does not; `key` says which value of a
+YAML, JSON, TOML or Python file a text is.
 
 A literal text becomes an instruction whose placeholders stay as they are written, in a raw block where Jinja2 would
 read them. A Jinja2 text becomes a template with its inputs declared; a tag that our dialect refuses (a method call, a
@@ -36,6 +37,7 @@ _FOR = re.compile(r"(.+?)\s+in\s", re.DOTALL)
 _SET = re.compile(r"(\w+)\s*=[^=]", re.DOTALL)
 _DELIMITER = re.compile(r"\{\{|\{%|\{#")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_DOUBLED = re.compile(r"\{\{\s*[\"\n{]")
 _ROUNDS = 300
 
 
@@ -78,26 +80,24 @@ def import_corpus(corpus: Path, folder: Path) -> Imported:
 def _write(root: Path, name: str, entry: dict[str, Any], texts: list[str]) -> int:
     """Write one prompt; the number of tags that became stand-ins. Raises ValueError for a text that cannot be read."""
     made = 0
-    parts: list[tuple[str, dict[str, Any]]] = []
+    shown = []
     for text in texts:
         if entry["syntax"] == "jinja":
-            text, count = _in_dialect(text)
-            text = _renamed(text)
-            made += count
-            parts.append((text, input_schemas(text)))
+            text, count = _in_dialect(text, made)
+            text, made = _renamed(text), made + count
+            shown.append(text)
         else:
-            parts.append((_literal(text), {}))
-    inputs: dict[str, Any] = {}
-    for _, schemas in parts:
-        inputs.update(schemas)
+            shown.append(_literal(_without_doubled_braces(text)))
+    inputs = input_schemas(shown) if entry["syntax"] == "jinja" else {}
     declared = entry["inputs"]
     if declared is not None:
         stand_ins = {key: schema for key, schema in inputs.items() if key.startswith("stand_in_")}
         names = [_name(key) for key in declared]
         inputs = {key: inputs.get(key, {"type": "string"}) for key in names} | stand_ins
     messages = []
-    for number, (message, (text, schemas)) in enumerate(zip(entry["messages"], parts, strict=True)):
+    for number, (message, text) in enumerate(zip(entry["messages"], shown, strict=True)):
         if declared is None:
+            schemas = {key: inputs[key] for key in input_schemas([text]) if inputs}
             kind = "template" if entry["syntax"] == "jinja" else "instruction"
             front = {"kind": kind, "version": "1.0.0"} | ({"inputs": schemas} if schemas else {})
             (root / "texts" / f"{name}-{number}.md").write_bytes((_front_matter(front) + text).encode("utf-8"))
@@ -106,7 +106,8 @@ def _write(root: Path, name: str, entry: dict[str, Any], texts: list[str]) -> in
             part = "      - text: |2+\n" + "".join(f"          {line}\n" for line in text.split("\n"))
         role = "assistant" if message["role"] == "model" else message["role"]
         messages.append(f"  - role: {role}\n    parts:\n{part}")
-    head = {"kind": "prompt", "version": "1.0.0"} | ({"inputs": inputs} if inputs else {})
+    head = {"kind": "prompt", "version": "1.0.0"} | ({"model": entry["model"]} if entry["model"] else {})
+    head |= {"inputs": inputs} if inputs else {}
     yaml = "".join(f"{key}: {json.dumps(value)}\n" for key, value in head.items())
     (root / f"{name}.yaml").write_bytes((yaml + "messages:\n" + "".join(messages)).encode("utf-8"))
     return made
@@ -124,12 +125,17 @@ def _name(name: str) -> str:
 
 def _renamed(text: str) -> str:
     """The template with its inputs named as we name them."""
-    names = {name: _name(name) for name in input_schemas(text)}
+    names = {name: _name(name) for name in input_schemas([text])}
     names = {name: new for name, new in names.items() if new != name}
     if not names:
         return text
     word = re.compile(rf"(?<![\w.\"'])(?:{'|'.join(map(re.escape, names))})(?![\w\"'])")
     return _TAG.sub(lambda tag: word.sub(lambda found: names[found.group()], tag.group()), text)
+
+
+def _without_doubled_braces(text: str) -> str:
+    """The text as `str.format` prints it, where braces around JSON are doubled for it."""
+    return text.replace("{{", "{").replace("}}", "}") if _DOUBLED.search(text) else text
 
 
 def _literal(text: str) -> str:
@@ -140,8 +146,8 @@ def _literal(text: str) -> str:
     return f"{{% raw %}}\n{text}\n{{% endraw %}}\n"
 
 
-def _in_dialect(text: str) -> tuple[str, int]:
-    """The text with stand-ins for what the dialect refuses, and how many there are."""
+def _in_dialect(text: str, first: int) -> tuple[str, int]:
+    """The text with stand-ins for what the dialect refuses, numbered from `first`, and how many there are."""
     for made in range(_ROUNDS):
         at = _first_refusal(text)
         if at is None:
@@ -149,7 +155,7 @@ def _in_dialect(text: str) -> tuple[str, int]:
         tag = next((found for found in _TAG.finditer(text) if found.start() <= at < found.end()), None)
         if tag is None:
             raise ValueError(f"not a template that Jinja2 reads, near offset {at}")
-        text = text[: tag.start()] + _stand_in(tag.group(), made) + text[tag.end() :]
+        text = text[: tag.start()] + _stand_in(tag.group(), first + made) + text[tag.end() :]
     raise ValueError("too much that the dialect refuses")
 
 
@@ -184,7 +190,7 @@ def _stand_in(tag: str, number: int) -> str:
         before, after = re.match(r"\{\{([-+]?)", tag)[1], re.search(r"([-+]?)\}\}$", tag)[1]  # type: ignore[index]
         return f"{{{{{before} {name} {after}}}}}"
     found = _BLOCK.fullmatch(tag)
-    if found is None or number >= _ROUNDS - 1:
+    if found is None:
         raise ValueError("a comment that the dialect refuses")
     before, word, rest, after = found.groups()
     if word == "include":

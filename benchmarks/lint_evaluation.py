@@ -85,10 +85,11 @@ def _lint(imported: Imported, settings: Settings) -> tuple[list[Read], list[str]
 
 
 def _lines(finding: Finding) -> str:
-    """The whole lines that a finding points at."""
+    """The whole lines that a finding points at; of the line that declares the inputs, which we wrote, only the name."""
     text = finding.place.source.text
     end = text.find("\n", finding.place.end)
-    return text[text.rfind("\n", 0, finding.place.start) + 1 : end if end >= 0 else len(text)]
+    lines = text[text.rfind("\n", 0, finding.place.start) + 1 : end if end >= 0 else len(text)]
+    return finding.place.text if lines.startswith("inputs: ") else lines
 
 
 def _print(found: Sequence[Read], judged: Mapping[str, Mapping[str, Any]], imported: Imported, seconds: float) -> None:

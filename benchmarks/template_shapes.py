@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jinja2 import Environment, nodes
@@ -30,10 +30,11 @@ class _Shape:
         return {"type": "number"} if self.number else {"type": "string"}
 
 
-def input_schemas(text: str) -> dict[str, Any]:
-    """A schema for each name that the template does not assign itself, by name; raises TemplateSyntaxError."""
+def input_schemas(texts: Sequence[str]) -> dict[str, Any]:
+    """A schema for each name that templates read and do not assign, by name; raises TemplateSyntaxError."""
     reader = _Reader()
-    reader.walk(Environment(trim_blocks=True, lstrip_blocks=True).parse(text), {})
+    for text in texts:
+        reader.walk(Environment(trim_blocks=True, lstrip_blocks=True).parse(text), {})
     return {name: shape.schema() for name, shape in sorted(reader.inputs.items())}
 
 
@@ -108,6 +109,7 @@ class _Reader:
 
     def compare(self, node: nodes.Compare, scope: Mapping[str, _Shape]) -> None:
         sides = [node.expr, *(operand.expr for operand in node.ops)]
+        sides = [side.node if isinstance(side, nodes.Neg) else side for side in sides]
         if any(isinstance(side, nodes.Const) and type(side.value) in (int, float) for side in sides):
             for side in sides:
                 found = self.find(side, scope)

@@ -110,10 +110,12 @@ def _is_sketch(text: str) -> bool:
     if '"""' in text:
         return True
     at = depth = 0
+    last = None
     while at < len(text):
         found = _TOKEN.match(text, at)
-        if found is None or found.lastgroup == "printed":
+        if found is None or found.lastgroup == "printed" or found.lastgroup == last == "value":
             return True
+        last = found.lastgroup
         if found.lastgroup == "text" and found.group() in ('"..."', '"…"') and found.end() == len(text):
             return True
         if found.lastgroup == "mark":

@@ -11,6 +11,7 @@ from promptreg.errors import Problem
 __all__ = ["Conflict", "SidedLine", "body_conflicts", "conflicts", "problem_of", "sided_lines"]
 
 _MARKER = re.compile(r"^([<|=>])\1{6}(?: ([^\r\n]*))?\r?$", re.MULTILINE)
+_EDITING = ("SEARCH", "REPLACE")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
@@ -35,11 +36,18 @@ def conflicts(text: str) -> tuple[Conflict, ...]:
 
 
 def body_conflicts(text: str) -> tuple[Conflict, ...]:
-    """Every whole conflict in a text for people, where `=======` may underline a heading; none in a code fence."""
+    """Every whole conflict in a text for people, where `=======` may underline a heading; none in a code fence.
+
+    A block between SEARCH and REPLACE is a form of editing that prompts teach, and no conflict.
+    """
     if "<<<<<<<" not in text or ">>>>>>>" not in text:
         return ()
     fenced = set(_fenced_lines(text))
-    return tuple(found for found in _conflicts(text) if found.split is not None and found.start not in fenced)
+    return tuple(
+        found
+        for found in _conflicts(text)
+        if found.split is not None and found.start not in fenced and (found.ours, found.theirs) != _EDITING
+    )
 
 
 class SidedLine(NamedTuple):

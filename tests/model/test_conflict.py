@@ -102,3 +102,9 @@ def test_a_conflict_is_told_with_its_sides_and_extent() -> None:
         "a.md:4:1: unresolved merge conflict",
         "a.md:5:1: unresolved merge conflict of HEAD",
     ]
+
+
+def test_blocks_of_an_editing_form_are_no_conflict() -> None:
+    block = "<<<<<<< SEARCH\nold\n=======\nnew\n>>>>>>> REPLACE\n"
+    assert body_conflicts(block) == ()
+    assert len(body_conflicts(block.replace("SEARCH", "HEAD"))) == 1

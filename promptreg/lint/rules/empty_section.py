@@ -30,8 +30,8 @@ def _check(template: Template, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 
 def _is_empty(template: Template, block: Block, after: Block) -> bool:
-    """Whether a heading is followed by another one of its level or above, in the same branch."""
-    if block.kind != "heading" or after.kind != "heading" or not 0 < after.level <= block.level or block.level == 1:
+    """Whether a heading is followed by another one of its level, in the same branch."""
+    if block.kind != "heading" or after.kind != "heading" or after.level != block.level or block.level == 1:
         return False
     text = template.masked
     if not (text.startswith("#", block.start) and text.startswith("#", after.start)):
@@ -55,7 +55,7 @@ def _is_form(template: Template, blocks: tuple[Block, ...]) -> bool:
 RULE = Rule(
     name="empty-section",
     code="STR001",
-    summary="A heading is followed by the next heading of its level or above.",
+    summary="A heading is followed by the next heading of its level.",
     scope="template",
     check=_check,
     severity="note",

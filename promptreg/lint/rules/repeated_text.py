@@ -1,4 +1,4 @@
-"""The same instruction reaches one prompt from two components."""
+"""The same instruction reaches one message from two components."""
 
 from __future__ import annotations
 
@@ -52,6 +52,8 @@ def _pairs(
             start = found.start() + len(found.group()) - len(found.group().lstrip(" \t-*+#>"))
             said = _Said(text.message, start, found.end(), text.component_at(start).component)
             before = seen.setdefault(words, said)
+            if before.message != said.message:
+                continue
             if before is not said and (options["within"] or before.component != said.component):
                 yield before, said
 
@@ -81,7 +83,7 @@ def _hits(prompt: RenderedPrompt, first: _Said, second: _Said) -> Iterator[Hit]:
 RULE = Rule(
     name="repeated-text",
     code="CLR005",
-    summary="The same instruction reaches one prompt from two components.",
+    summary="The same instruction reaches one message from two components.",
     scope="rendered",
     check=_check,
     severity="note",
