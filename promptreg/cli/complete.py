@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import click
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from promptreg.lint.rule import Rule
     from promptreg.registry.config import Config
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "complete_rules",
     "complete_samples",
     "complete_schemas",
+    "complete_team_rules",
 ]
 
 _KIND = re.compile(rb"^kind:[ \t]*[\"']?prompt\b", re.MULTILINE)
@@ -70,13 +72,31 @@ def complete_counters(ctx: click.Context, param: click.Parameter, incomplete: st
 
 
 def complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Names and groups of the built-in lint rules; of a list with commas, its last word."""
-    from promptreg.lint.catalogue import builtin_rules
-
+    """Names and groups of the lint rules, those of the team too; of a list with commas, its last word."""
     before, comma, word = incomplete.rpartition(",")
-    rules = builtin_rules()
+    rules = _rules(ctx)
     words = [*dict.fromkeys(rule.group for rule in rules), *sorted(rule.name for rule in rules)]
     return [f"{before}{comma}{found}" for found in _matching(words, word)]
+
+
+def complete_team_rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Names of the team's rules."""
+    return _matching(sorted(rule.name for rule in _rules(ctx) if rule.group == "TEAM"), incomplete)
+
+
+def _rules(ctx: click.Context) -> Sequence[Rule]:
+    """The rules of the project without those of packages; the built-in ones where there is some trouble."""
+    from promptreg.cli.lint_rules import every_rule
+    from promptreg.errors import PromptregError
+    from promptreg.lint.catalogue import builtin_rules
+    from promptreg.lint.settings import read_settings
+    from promptreg.registry.config import find_registry
+
+    try:
+        config = find_registry(os.getcwd(), ctx.params.get("registry"), on_disk=False)
+        return every_rule(config.root, read_settings(config), plugins=False)
+    except PromptregError:
+        return builtin_rules()
 
 
 def complete_schemas(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

@@ -15,7 +15,7 @@ from promptreg.cli.lint_fix import Fixing, fix_files, show_diff, tell_fixes
 from promptreg.cli.lint_record import is_repeatable, watch
 from promptreg.cli.lint_report import FORMATS, close, integrity_faults, write_report
 from promptreg.cli.lint_rules import every_rule
-from promptreg.cli.options import OneOf, format_option, reading_options
+from promptreg.cli.options import OneOf, format_option, plugins_option, reading_options
 from promptreg.cli.session import Where
 from promptreg.registry.moments import NOW
 
@@ -123,6 +123,7 @@ Exit codes:
     type=click.Path(readable=False),
     help="Write to FILE instead of standard output, whole or not at all.",
 )
+@plugins_option()
 @reading_options(locked=False, bundle=False)
 def command(
     targets: tuple[str, ...],
@@ -138,6 +139,7 @@ def command(
     baseline: str | None,
     update_baseline: bool,
     output: str | None,
+    plugins: bool,
     where: Where,
 ) -> int:
     """Check the files TARGET (files or folders; without any, the whole registry) and all that is made with them.
@@ -156,7 +158,7 @@ def command(
     workspace, settings, watched = _open(where, chosen, drawing, targets if repeatable else None)
     root = os.fspath(workspace.registry.root)
     drawing.check(where, settings, diff=diff)
-    rules = every_rule(root, settings)
+    rules = every_rule(root, settings, plugins=plugins)
     named = _from_root(targets, workspace)
     faults = integrity_faults(workspace, choose(workspace, named, settings).names)
     found = _look(workspace, named, before_first(settings, drawing, root), rules, fixing)

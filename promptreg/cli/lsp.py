@@ -53,7 +53,7 @@ _EXTRA = ("pygls", "lsprotocol", "cattrs", "attrs", "attr")
 
 def _rules(config: Config, settings: Settings) -> RuleSet:
     """The rules that there are in a project."""
-    from promptreg.lint.catalogue import builtin_rules
+    from promptreg.cli.lint_rules import every_rule
     from promptreg.serve.lsp.findings import RuleSet
 
-    return RuleSet(builtin_rules())
+    return RuleSet(every_rule(config.root, settings))

@@ -28,6 +28,7 @@ __all__ = [
     "format_option",
     "input_options",
     "many_refs",
+    "plugins_option",
     "prompt_name",
     "reading_options",
     "registry_option",
@@ -58,6 +59,18 @@ class Actions(click.Group):
             message = f'{ctx.info_name} does not know "{args[0]}": {" | ".join(self.commands)}'
             raise UsageError([Problem("usage", message, suggestion=nearest(args[0], self.commands))])
         return super().resolve_command(ctx, args)
+
+
+def plugins_option() -> Decorator:
+    """`--no-plugins`, as the truth value `plugins`."""
+    return click.option(
+        "--no-plugins",
+        "plugins",
+        is_flag=True,
+        flag_value=False,
+        default=True,
+        help="Do not load the rules of installed packages: they are code, and run.",
+    )
 
 
 def registry_option() -> Decorator:

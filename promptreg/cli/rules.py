@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from promptreg.cli import streams
-from promptreg.cli.complete import complete_rules
+from promptreg.cli.complete import complete_rules, complete_team_rules
 from promptreg.cli.lint_rules import every_rule, team_rules
-from promptreg.cli.options import Actions, format_option, registry_option
-from promptreg.errors import InvalidFile, UsageError, nearest
+from promptreg.cli.options import Actions, format_option, plugins_option, registry_option
+from promptreg.errors import UsageError, nearest
 
 if TYPE_CHECKING:
+    from promptreg.lint.rule import Rule
     from promptreg.lint.settings import Settings
     from promptreg.lint.team.rule_file import TeamRule
 
@@ -52,13 +53,17 @@ Columns: name, code, severity, when it is used, what it finds.
 )
 @click.argument("rules", nargs=-1, metavar="[RULE]...", shell_complete=complete_rules)
 @format_option(text="text: a table; json: promptreg/rules/1.")
+@plugins_option()
 @registry_option()
-def list_rules(rules: tuple[str, ...], form: str, registry: str | None) -> None:
-    """List the rules that RULE names (names, codes, groups such as TPL), or all: the built-in ones, then the team's."""
+def list_rules(rules: tuple[str, ...], form: str, plugins: bool, registry: str | None) -> None:
+    """List the rules that RULE names (names, codes, groups such as TPL), or all.
+
+    First the built-in ones, then those of the team (TEAM), then those of installed packages.
+    """
     from promptreg.lint.catalogue import find_rules
     from promptreg.output.lint_rules import rule_rows, rules_document
 
-    found = every_rule(*_project(registry))
+    found = every_rule(*_project(registry), plugins=plugins)
     if rules:
         named = {rule.name for word in rules for rule in find_rules(word, found)}
         found = tuple(rule for rule in found if rule.name in named)
@@ -77,8 +82,9 @@ Examples:
 )
 @click.argument("rule", shell_complete=complete_rules)
 @format_option(text="text: the page of the rule; json: promptreg/rules/1.")
+@plugins_option()
 @registry_option()
-def explain(rule: str, form: str, registry: str | None) -> None:
+def explain(rule: str, form: str, plugins: bool, registry: str | None) -> None:
     """Print the page of RULE (a name or a code): what it finds, why, cases, known false alarms, options and fix.
 
     The page of a team's rule is its file.
@@ -87,10 +93,10 @@ def explain(rule: str, form: str, registry: str | None) -> None:
     from promptreg.output.lint_rules import page_rows, rules_document
 
     root, settings = _project(registry)
-    found = find_rules(rule, every_rule(root, settings))
+    found = find_rules(rule, every_rule(root, settings, plugins=plugins))
     if len(found) > 1:
         raise UsageError(f'"{rule}" names {len(found)} rules: choose one of {", ".join(one.name for one in found)}')
-    page = _page(found[0].name, root, settings)
+    page = _page(found[0], root, settings)
     if form == "json":
         streams.write_document(rules_document(found, {found[0].name: page}))
     else:
@@ -105,7 +111,7 @@ Examples:
   promptreg rules test --format json | jq '.failures'
 """
 )
-@click.argument("rules", nargs=-1, metavar="[RULE]...", shell_complete=complete_rules)
+@click.argument("rules", nargs=-1, metavar="[RULE]...", shell_complete=complete_team_rules)
 @format_option(text="text: what failed, and a summary; json: promptreg/rules-test/1.")
 @registry_option()
 def test(rules: tuple[str, ...], form: str, registry: str | None) -> int:
@@ -151,14 +157,17 @@ def _project(registry: str | None) -> tuple[str, Settings]:
     return config.root, read_settings(config)
 
 
-def _page(name: str, root: str, settings: Settings) -> str:
+def _page(rule: Rule, root: str, settings: Settings) -> str:
+    """The page of a rule; of a team's rule, its file; of one from a package, what it says about itself."""
     from promptreg.lint.page import page_text
 
     try:
-        return page_text(name)
+        return page_text(rule.name)
     except FileNotFoundError:
-        rule = next((rule for rule in team_rules(root, settings).rules if rule.name == name), None)
-        if rule is None:
-            raise InvalidFile.at(f'the rule "{name}" has no page') from None
-        text = rule.source.text
-        return f"# {name} ({rule.kind})\n\n{rule.source.path}:\n\n```yaml\n{text.rstrip()}\n```\n"
+        pass
+    for written in team_rules(root, settings).rules:
+        if written.name == rule.name:
+            text = written.source.text.rstrip()
+            return f"# {rule.name} ({written.kind})\n\n{written.source.path}:\n\n```yaml\n{text}\n```\n"
+    more = f"\nMore: {rule.link}\n" if rule.link else ""
+    return f"# {rule.name}\n\n{rule.summary}\n\nA rule of an installed package.\n{more}"

@@ -76,11 +76,23 @@ def _texts(rule: TeamRule, composition: Composition) -> Iterator[tuple[Head, tup
     sheets = tuple(sheet for sheet in own.sheets if used is None or sheet.role in rule.roles)
     if sheets:
         yield own, sheets
-    for name in sorted(composition.members):
+    for name in _in_order(composition):
         head = composition.members[name]
         # A released version is read here too, but nothing can be said about it: it never changes.
         if not head.head.frozen and (used is None or name in used):
             yield head, head.sheets
+
+
+def _in_order(composition: Composition) -> list[str]:
+    """The components of a prompt as they are met on the way through it."""
+    found: dict[str, None] = {}
+    waiting = [use.ref.name for use in reversed(composition.prompt.uses)]
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name in composition.members:
+            found[name] = None
+            waiting += [use.ref.name for use in reversed(composition.members[name].head.uses)]
+    return list(found)
 
 
 def _used_in(composition: Composition, roles: frozenset[str]) -> frozenset[str]:

@@ -14,6 +14,8 @@ from promptreg.model.ref import Constraint
 
 __all__ = ["Components", "Wanted"]
 
+_DOUBTFUL = ("if", "for", "macro", "call", "filter")
+
 
 class Wanted(NamedTuple):
     """A glob of names, and the versions that count."""
@@ -141,21 +143,25 @@ def _uses(composition: Composition, part: Part) -> Iterator[tuple[Use, str]]:
 
 
 def _always_included(template: Template) -> frozenset[str]:
-    """Names of the components whose include tags stand outside of every condition, loop and macro."""
-    from jinja2 import nodes
+    """Names of the components whose include tags stand outside of every condition, loop and macro.
 
-    from promptreg.model.ref import Ref
-
+    Read from the tags: the syntax tree is changed when the template is compiled.
+    """
     if template.parsed is None:
         return frozenset()
-    found = set()
-    waiting = list(template.parsed.tree.body)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, nodes.Include) and isinstance(node.template, nodes.Const):
-            found.add(Ref.parse(str(node.template.value)).name)
-        elif isinstance(node, (nodes.With, nodes.Scope)):
-            waiting.extend(node.body)
+    text = template.body.text.text
+    found: set[str] = set()
+    inside = 0
+    for tag in template.parsed.tokens.tags:
+        word, _, rest = text[tag.inner_start : tag.inner_end].strip("+- \t\n").partition(" ")
+        if tag.type != "block_begin" or word in ("with", "endwith"):
+            continue
+        if word.startswith("end"):
+            inside -= 1
+        elif word in _DOUBTFUL or (word == "set" and "=" not in rest):
+            inside += 1
+        elif word == "include" and inside == 0:
+            found.add(rest.strip().strip("\"'").partition("@")[0])
     return frozenset(found)
 
 

@@ -268,9 +268,9 @@ def test_per_prompt_joins_what_a_prompt_is_made_of() -> None:
     assert findings(rule(made), FILES) == []
     (one,) = findings(rule(f"{made}per: prompt\n"), FILES)
     assert (one.message, one.component, one.related[0].place.path) == (
-        "customer, client",
-        "rules/tone",
-        "rules/quiet.md",
+        "client, customer",
+        "rules/quiet",
+        "rules/tone.md",
     )
 
 
