@@ -17,6 +17,7 @@ from promptreg.cli.lint_report import FORMATS, close, integrity_faults, write_re
 from promptreg.cli.lint_rules import every_rule
 from promptreg.cli.options import OneOf, format_option, plugins_option, reading_options
 from promptreg.cli.session import Where
+from promptreg.errors import UsageError
 from promptreg.registry.moments import NOW
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class _Chosen(NamedTuple):
         settings = settings._replace(
             pedantic=settings.pedantic or self.pedantic, preview=settings.preview or self.preview
         )
-        return settings.chosen(_words(self.select), _words(self.ignore))
+        return settings.chosen(_words("--select", self.select), _words("--ignore", self.ignore))
 
 
 @click.command(
@@ -221,5 +222,12 @@ def _from_root(targets: Sequence[str], workspace: Workspace) -> Sequence[str] | 
     return [os.path.abspath(target) for target in targets]
 
 
-def _words(options: Iterable[str]) -> tuple[str, ...]:
-    return tuple(word.strip() for option in options for word in option.split(",") if word.strip())
+def _words(option: str, values: Iterable[str]) -> tuple[str, ...]:
+    """The rules that an option names; a value that names none would choose the opposite of what was meant."""
+    found = []
+    for value in values:
+        words = [word.strip() for word in value.split(",") if word.strip()]
+        if not words:
+            raise UsageError(f"{option} names no rule")
+        found += words
+    return tuple(found)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from promptreg.cli import streams
 from promptreg.cli.boundary import exit_code
-from promptreg.errors import IntegrityError, Problem
+from promptreg.errors import IntegrityError, Problem, PromptregError
 
 if TYPE_CHECKING:
     from promptreg.lint.finding import Severity
@@ -115,6 +115,12 @@ def _crashes(report: Report) -> Iterator[Problem]:
 
 
 def integrity_faults(workspace: Workspace, names: Iterable[str]) -> tuple[Problem, ...]:
-    """What is wrong with the releases that the named heads are made of: never hidden, whatever rules are off."""
-    found = (problem for name in sorted(names) for problem in workspace.head(name).problems)
-    return tuple(dict.fromkeys(problem for problem in found if problem.code == IntegrityError.code))
+    """What is wrong with lock, labels and the releases that the named heads are made of, whatever rules are off."""
+    problems = [problem for name in sorted(names) for problem in workspace.head(name).problems]
+    found = [problem for problem in problems if problem.code == IntegrityError.code]
+    for read in (lambda: workspace.store.releases.lock, lambda: workspace.store.labels):
+        try:
+            read()
+        except PromptregError as error:
+            found += error.problems
+    return tuple(dict.fromkeys(found))

@@ -22,15 +22,15 @@ from tests.lint.fixing import FILES, replacing
 from tests.support.frozen import history
 
 BAD = written(
-    "rules/bad.md", b"---\nkind: rule\nversion: 1.0.0\ninputs: {name: {type: string}}\n---\n- Be {{ nmae }}.\n"
+    "rules/bad.md", b"---\nkind: rule\nversion: 1.0.0\ninputs: {name: {type: string}}\n---\n- Be {{ mood }}.\n"
 )
 TEXT = """\
 prompts/rules/bad.md:4:10: warning: the input "name" is declared and never used [unused-variable]
  4 | inputs: {name: {type: string}}
    |          ^^^^
 
-prompts/rules/bad.md:6:9: error: undefined variable "nmae" (did you mean "name"?) [undefined-variable]
- 6 | - Be {{ nmae }}.
+prompts/rules/bad.md:6:9: error: undefined variable "mood": declare it under "inputs" [undefined-variable]
+ 6 | - Be {{ mood }}.
    |         ^^^^
 
 """
@@ -82,10 +82,11 @@ def test_rules_are_chosen(options: list[str], code: int, bad: Path) -> None:
         (["--ignore", "nothing-like-it"], 'there is no lint rule "nothing-like-it"'),
         (["prompts/rules/bda.md"], 'there is no file or folder "prompts/rules/bda.md"'),
         (["--format", "jsn"], 'did you mean "json"?'),
+        (["--select", " ,"], "--select names no rule"),
         (["--fail-on", "warn"], 'did you mean "warning"?'),
         (["--registry", "nowhere"], "nowhere"),
     ],
-    ids=["select", "ignore", "missing file", "format", "severity", "registry"],
+    ids=["select", "ignore", "missing file", "format", "nothing", "severity", "registry"],
 )
 def test_what_makes_no_sense_is_exit_2(arguments: list[str], message: str, bad: Path) -> None:
     result = run("lint", *arguments, folder=bad)
@@ -215,6 +216,19 @@ def test_a_changed_release_is_exit_4_whatever_rules_are_off(options: list[str], 
     result = run("lint", *options, folder=tmp_path)
     assert result.code == 4
     assert "prompts/.versions/rules/tone/1.1.0.md" in result.err
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "code"),
+    [("promptreg.lock", "{", 4), ("promptreg.lock", "<<<<<<< HEAD\n", 4), ("labels.yaml", "production: 5\n", 2)],
+    ids=["lock", "lock in conflict", "labels"],
+)
+def test_what_vouches_for_releases_must_be_readable(file: str, text: str, code: int, tmp_path: Path) -> None:
+    history(tmp_path)
+    (tmp_path / "prompts" / file).write_text(text, encoding="utf-8")
+    result = run("lint", folder=tmp_path)
+    assert result.code == code
+    assert f"prompts/{file}" in result.err
 
 
 def test_an_unreadable_registry_is_no_clean_one(tmp_path: Path) -> None:
@@ -383,7 +397,7 @@ def test_a_baseline_holds_what_was_there_and_only_shrinks(bad: Path) -> None:
     assert run("lint", "--baseline", "old.json", folder=bad).out == "nothing found in 9 files (2 in the baseline)\n"
     assert run("lint", "--baseline", "../../old.json", folder=bad / "prompts" / "rules").code == 0
     file = bad / "prompts/rules/bad.md"
-    file.write_text(file.read_text(encoding="utf-8").replace("nmae", "name") + "- {{ new }}\n", encoding="utf-8")
+    file.write_text(file.read_text(encoding="utf-8").replace("mood", "name") + "- {{ new }}\n", encoding="utf-8")
     again = run("lint", *draw, folder=bad)
     assert again.code == 1
     assert again.err == "old.json: 2 fewer\n"
