@@ -17,7 +17,7 @@ from promptreg.render.library import Library, Shelf
 from promptreg.render.segment import Label, Link
 from promptreg.template import Binding, Bound, Expression, Template, compile_expression
 
-__all__ = ["Condition", "PartProgram", "Program", "compile_prompt"]
+__all__ = ["Condition", "PartProgram", "Program", "compile_prompt", "slot_roles"]
 
 
 class Condition(NamedTuple):
@@ -103,7 +103,7 @@ class _Compiler:
             ensures=self._conditions(
                 ("output", "ensures"), output.ensures if output else 0, {**self.prompt.inputs, "output": None}
             ),
-            slot_roles=_slot_roles(messages),
+            slot_roles=slot_roles(messages),
             is_limited=is_limited(self.prompt),
         )
         if self.problems:
@@ -195,7 +195,7 @@ def _fixed_texts(component: Component, bound: tuple[BoundInput, ...]) -> frozens
     return frozenset(found)
 
 
-def _slot_roles(messages: tuple[Message | Slot, ...]) -> dict[str, tuple[str, ...]]:
+def slot_roles(messages: tuple[Message | Slot, ...]) -> dict[str, tuple[str, ...]]:
     """The roles that each message-list input may hold: what its slots allow, else user, assistant and tool."""
     roles: dict[str, tuple[str, ...]] = {}
     for message in messages:

@@ -26,8 +26,9 @@ class Opening(NamedTuple):
 def read_opening(file: PythonFile, node: ast.Call, scope: Scope, resolver: Resolver) -> Opening | None:
     """What a call of `load` or `load_bundle` opens; None for another registry, or one of the past.
 
-    The last folder of a path tells: `load("other")` is another registry, `load(ROOT / "prompts")` may be ours. A path
-    of which nothing is known is taken for ours outside of tests, for a project has one registry.
+    The last folder of a path tells: `load("other")` is another registry, `load(ROOT / "prompts")` is ours, but not in
+    tests, where ROOT may be anywhere. A path of which nothing is known is that of another one; so is a bundle's, whose
+    name says nothing, unless it is a literal or a resource of a package.
     """
     keywords = {one.arg: one.value for one in node.keywords}
     if None in keywords or any(isinstance(one, ast.Starred) for one in node.args):
@@ -36,7 +37,9 @@ def read_opening(file: PythonFile, node: ast.Call, scope: Scope, resolver: Resol
         return None
     name = getattr(node.func, "attr", getattr(node.func, "id", ""))
     if resolver.path(node.func, scope).endswith("load_bundle"):
-        return None if file.is_test else Opening(locked=True)
+        source = node.args[0] if node.args else keywords.get("source")
+        is_known = source is None or isinstance(literal(source, scope, resolver), str)
+        return Opening(locked=True) if is_known and not file.is_test else None
     path = node.args[0] if node.args else keywords.get("path")
     if name and not _is_ours(file, path, scope, resolver):
         return None
@@ -54,7 +57,7 @@ def _is_ours(file: PythonFile, path: ast.expr | None, scope: Scope, resolver: Re
         return folder.rpartition("/")[2] == "prompts"
     tail, is_whole = _tail(path, scope, resolver)
     if tail is None:
-        return not file.is_test
+        return False
     parts, ours = tail.split("/"), folder.split("/")
     if file.is_test and not is_whole:
         return False

@@ -80,7 +80,12 @@ def registry_calls(file: PythonFile, resolver: Resolver) -> Iterator[RegistryCal
 
 
 def _opening(file: PythonFile, found: Value, resolver: Resolver) -> Opening | None:
-    """How the registry was opened, when that is the registry of this project; None when it is another one."""
+    """How the registry was opened, when that is the registry of this project; None when it is another one.
+
+    What is handed in is taken for that of the project, but not in tests, which make registries of their own.
+    """
+    if file.is_test and not found.opened:
+        return None
     openings = [read_opening(file, node, scope, resolver) for node, scope in found.opened]
     if any(one is None for one in openings):
         return None

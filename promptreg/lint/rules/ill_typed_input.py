@@ -17,6 +17,8 @@ from promptreg.model.check import Fault, copy_checked, copy_messages, path_text
 from promptreg.model.inputs import InputSpec
 from promptreg.model.keywords import broken_keywords
 from promptreg.model.kinds import SLOT_ROLES
+from promptreg.model.prompt import Prompt
+from promptreg.render.program import slot_roles
 
 __all__ = ["RULE"]
 
@@ -31,11 +33,11 @@ def _check(file: PythonFile, options: Mapping[str, Any]) -> Iterator[Hit]:
             for prompt in ref.prompts:
                 for name, (_, value) in call.given.items.items():
                     spec = prompt.inputs.get(name)
-                    for message in () if spec is None else _faults(file, call, spec, value):
+                    for message in () if spec is None else _faults(file, call, prompt, spec, value):
                         yield Hit(message, file.place(value), (declared(file.workspace, prompt, name),))
 
 
-def _faults(file: PythonFile, call: RegistryCall, spec: InputSpec, node: ast.expr) -> Iterator[str]:
+def _faults(file: PythonFile, call: RegistryCall, prompt: Prompt, spec: InputSpec, node: ast.expr) -> Iterator[str]:
     resolver = file.resolver
     assert resolver is not None
     value = literal(node, call.scope, resolver)
@@ -49,7 +51,7 @@ def _faults(file: PythonFile, call: RegistryCall, spec: InputSpec, node: ast.exp
         yield f"{spec.name} must not be null"
         return
     if spec.type == "messages":
-        messages = copy_messages(value, SLOT_ROLES, (spec.name,), found)
+        messages = copy_messages(value, slot_roles(prompt.messages).get(spec.name, SLOT_ROLES), (spec.name,), found)
         found.extend(Fault((spec.name,), *broken) for broken in broken_keywords(messages, spec.schema))
     else:
         copy_checked(value, spec.schema, (spec.name,), found)

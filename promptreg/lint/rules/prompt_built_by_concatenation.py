@@ -21,9 +21,10 @@ _RENDERED = f"{REGISTRY}.render()"
 def _check(file: PythonFile, options: Mapping[str, Any]) -> Iterator[Hit]:
     if file.is_test and not options["tests"]:
         return
+    grown = set()
     for sent in file.sent:
         text = sent.text
-        if sent.role == "assistant":
+        if sent.role == "assistant" or (sent.is_grown and sent.call in grown):
             continue
         if _holds_rendered(file, sent):
             message = f"text of a rendered prompt is joined to other text before it goes to {sent.library}"
@@ -31,6 +32,8 @@ def _check(file: PythonFile, options: Mapping[str, Any]) -> Iterator[Hit]:
         elif len(text.literal.strip()) >= options["min-length"] and not sent.is_template:
             way = "+=" if sent.is_grown else _HOWS.get(text.how)
             if way is not None:
+                if sent.is_grown:
+                    grown.add(sent.call)
                 message = f"a prompt for {sent.library} is put together with {way}: {excerpt(text)}"
                 yield Hit(message, file.place(text.node))
 

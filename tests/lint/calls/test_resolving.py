@@ -44,7 +44,8 @@ FOUND = {
     "folder of the file": "import promptreg\nfrom pathlib import Path\n"
     "promptreg.load(Path(__file__).parent / 'prompts').render('chat')",
     "folder joined": "import os, promptreg\npromptreg.load(os.path.join(os.path.dirname(__file__), 'prompts')).render('chat')",
-    "folder unknown": "import promptreg, settings\npromptreg.load(settings.PROMPTS).render('chat')",
+    "folder below something": "import promptreg, settings\npromptreg.load(settings.ROOT / 'prompts').render('chat')",
+    "bundle of a package": "import promptreg\npromptreg.load_bundle(package='app').render('chat')",
     "cast": "import typing\nimport promptreg\ndef f(x):\n    typing.cast('promptreg.Registry', x).render('chat')",
     "tuple": "import promptreg\nreg, x = promptreg.load(), 1\nreg.render('chat')",
 }
@@ -58,6 +59,8 @@ SILENT = {
     "name of another class": "from mine import Registry\nimport promptreg\ndef f(reg: Registry):\n    reg.render('x')",
     "another folder": "import promptreg\npromptreg.load('other').render('x')",
     "another folder below": "import promptreg\npromptreg.load('prompts/inner').render('x')",
+    "folder unknown": "import promptreg, settings\npromptreg.load(settings.PROMPTS).render('x')",
+    "bundle unknown": "import promptreg, settings\npromptreg.load_bundle(settings.BUNDLE).render('x')",
     "the past": "import promptreg\npromptreg.load(at='main~3').render('x')",
     "staged": "import promptreg\npromptreg.load(staged=True).render('x')",
     "class scope": "import promptreg\nclass A:\n    reg = promptreg.load()\n    def f(self):\n        reg.render('x')",
@@ -86,6 +89,9 @@ def test_registries_of_tests_in_temporary_folders_are_left_alone() -> None:
     assert calls_of(source, "tests/test_app.py") == []
     assert calls_of(source, "src/app.py") == [("render", "x")]
     assert calls_of("import promptreg\npromptreg.load('prompts').render('x')", "tests/test_app.py") == [("render", "x")]
+    handed = "from promptreg import Registry\ndef test(reg: Registry):\n    reg.render('x')"
+    assert calls_of(handed, "tests/test_app.py") == []
+    assert calls_of(handed, "src/app.py") == [("render", "x")]
 
 
 REFS = {
