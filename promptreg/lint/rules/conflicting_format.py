@@ -23,7 +23,7 @@ _ONLY = re.compile(
     rf"\s+(?:only|exclusively|solely|nothing but|strictly)(?:\s+(?:in|as|with|an?|the|valid|one|single|raw"
     rf"|well-formed|of)){{0,4}}"
     rf"\s+(?P<after>{_FORMAT})\b"
-    rf"|(?:\b(?:in|with|as|valid|raw|an?)\s+)(?P<before>{_FORMAT})(?:\s+(?:format|object|array|document"
+    rf"|(?:\b(?:in|with|as|valid|raw|an?|output|return|write|produce|print|emit)\s+)(?P<before>{_FORMAT})(?:\s+(?:format|object|array|document"
     rf"|text))?\s+(?:only\b|and nothing else\b)"
     rf"|\bonly\s+(?:output|return|respond with|answer with|answer in|reply in|reply with|write"
     rf"|print)(?:\s+(?:an?|the|valid|raw|single|one|your|answer|in))"

@@ -47,9 +47,12 @@ def _is_form(template: Template, blocks: tuple[Block, ...]) -> bool:
     title = text[blocks[-1].start : blocks[-1].end]
     if FORM.search(title) or _SHOWN.search(title) or PRINTED in title or re.search(r"[:\[{]", title):
         return True
-    above = [text[block.start : block.end] for block in blocks[-4:-1]]
-    headings = [text[block.start : block.end] for block in blocks[:-1] if block.kind == "heading"]
-    return any(FORM.search(one) or _SHOWN.search(one) for one in (*above, *headings[-2:]))
+    before = text[blocks[-2].start : blocks[-2].end].rstrip() if len(blocks) > 1 else ""
+    if before.endswith(":") or (len(before) < 120 and ":" in before and FORM.search(before)):
+        return True
+    parents = [one for one in blocks[:-1] if one.kind == "heading" and one.level < blocks[-1].level]
+    above = text[parents[-1].start : parents[-1].end] if parents else ""
+    return bool(FORM.search(above) or _SHOWN.search(above))
 
 
 RULE = Rule(

@@ -22,7 +22,7 @@ _LEFT = re.compile(
     r"|(?P<lorem>\b(?i:lorem ipsum)\b)",
     re.MULTILINE,
 )
-_HEADING = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+[^\n]*|[*_]{2}[^\n]+|[^\n]*:[*_]*[ \t]*)$", re.MULTILINE)
+_HEADING = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+[^\n]*|[*_]{2}[^\n]{1,80}[*_]{2}:?[ \t]*)$", re.MULTILINE)
 
 
 def _check(template: Template, options: Mapping[str, Any]) -> Iterator[Hit]:
@@ -46,10 +46,9 @@ def _is_meant(text: str, found: re.Match[str]) -> bool:
     at = found.start(found.lastgroup or 0) - begin
     if any(quote.start() < at < quote.end() for quote in QUOTED.finditer(line)) or FORM.search(line):
         return True
-    if FORM.search("\n".join(text[max(0, begin - 300) : begin].rstrip().rsplit("\n", 2)[-2:])):
-        return True
-    headings = list(_HEADING.finditer(text, max(0, begin - 1500), begin))
-    return any(FORM.search(heading.group()) for heading in headings[-2:])
+    above = text[max(0, begin - 300) : begin].rstrip().rsplit("\n", 2)[-2:]
+    headings = [one.group() for one in _HEADING.finditer(text, max(0, begin - 1500), begin)]
+    return any(FORM.search(one) and ":" in one for one in above) or any(FORM.search(one) for one in headings[-1:])
 
 
 RULE = Rule(

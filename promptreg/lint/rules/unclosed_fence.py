@@ -16,7 +16,7 @@ __all__ = ["RULE"]
 _FENCE = re.compile(
     rf"^[ \t>{HIDDEN}]*(?:(?:[-*+]|[0-9]+[.)])[ \t]+)?(?P<mark>`{{3,}}|~{{3,}})(?P<info>[^`\n]*)$", re.MULTILINE
 )
-_SHOWN_AS_WRONG = re.compile(r"\b(?:incorrect|wrong|bad example|invalid)\b|❌", re.IGNORECASE)
+_SHOWN_AS_WRONG = re.compile(r"\b(?:incorrect|wrong|bad|invalid)\b[^\n]{0,40}:|❌", re.IGNORECASE)
 
 
 def _check(template: Template, options: Mapping[str, Any]) -> Iterator[Hit]:
