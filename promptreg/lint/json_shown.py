@@ -90,7 +90,7 @@ def fault_of(text: str) -> JsonFault | None:
     try:
         value_of(text)
     except json.JSONDecodeError as error:
-        if _is_sketch(text) or _are_several(text):
+        if _is_sketch(text) or _are_several(text) or _is_escaped(text):
             return None
         return JsonFault(min(error.pos, len(text) - 1), _said(error, text))
     except (ValueError, RecursionError):
@@ -122,6 +122,15 @@ def _is_sketch(text: str) -> bool:
             depth += (found.group() in _OPENING) - (found.group() in _CLOSING)
         at = found.end()
     return text[-1:] not in _CLOSING
+
+
+def _is_escaped(text: str) -> bool:
+    """Whether it is JSON with its braces doubled, as a formatting string of Python wants them."""
+    try:
+        value_of(text.replace("{{", "{").replace("}}", "}"))
+    except ValueError:
+        return False
+    return True
 
 
 def _are_several(text: str) -> bool:

@@ -50,9 +50,21 @@ def key_lists(rendered: RenderedPrompt) -> Iterator[tuple[KeyItem, ...]]:
     if found:
         literal = "".join(rendered.rendered.literal_pieces())
         for items in found:
-            own = tuple(item for item in items if all(f"`{key.name}`" in literal for key in item.keys))
+            own = tuple(item for item in items if all(_is_written(rendered, item, key, literal) for key in item.keys))
             if own:
                 yield own
+
+
+def _is_written(rendered: RenderedPrompt, item: KeyItem, key: Key, literal: str) -> bool:
+    """Whether a component says it: in its text, or as a value of an example or a literal binding."""
+    if f"`{key.name}`" in literal:
+        return True
+    heads = (rendered.composition.head, *rendered.composition.members.values())
+    return any(key.name in head.source.text for head in heads) and any(
+        segment.kind == "literal"
+        for segment in rendered.rendered.segments
+        if segment.message == item.message and segment.start <= key.start < segment.end
+    )
 
 
 @lru_cache(maxsize=16)  # the samples of a prompt have most of their messages in common

@@ -12,7 +12,7 @@ from promptreg.lint.subjects import Template
 
 __all__ = ["RULE"]
 
-_COMMENT = re.compile(r"^[ \t]*(<!--(?!\[)(.*?)-->)[ \t]*$", re.MULTILINE | re.DOTALL)
+_COMMENT = re.compile(r"^(<!--(?!\[)(.*?)-->)[ \t]*$", re.MULTILINE | re.DOTALL)
 _HARMLESS = re.compile(
     r"copyright|licen[cs]e|spdx|markdownlint|prettier|eslint|vale|textlint|cspell|skillsaw|^\s*/?\w+(?:[:-]\w+)*\s*$|^\s*(?:toc|end|begin|start)\b",
     re.IGNORECASE,

@@ -13,12 +13,13 @@ __all__ = ["RULE"]
 
 
 def _check(head: Head, options: Mapping[str, Any]) -> Iterator[Hit]:
-    for twins in head.workspace.twins:
-        if twins.second == head.name:
-            other = head.workspace.head(twins.first)
-            related = (Related("the other one", other.place(("kind",)), other.name),)
-            message = f"{round(100 * twins.share)} % of the text of {head.name} is that of {twins.first}"
-            yield Hit(message, head.place(("kind",)), related)
+    own = [twins for twins in head.workspace.twins if twins.second == head.name]
+    if own:
+        twins = max(own, key=lambda one: one.share)
+        other = head.workspace.head(twins.first)
+        related = (Related("the other one", other.place(("kind",)), other.name),)
+        message = f"{round(100 * twins.share)} % of the text of {head.name} is that of {twins.first}"
+        yield Hit(message, head.place(("kind",)), related)
 
 
 RULE = Rule(

@@ -12,11 +12,11 @@ from promptreg.lint.subjects import Head
 
 __all__ = ["RULE"]
 
-_EMAIL = re.compile(r"(?<![\w.+-])([A-Za-z0-9][\w.+-]*)@((?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,})(?![\w-])")
+_EMAIL = re.compile(r"(?<![\w.+$:/-])([A-Za-z0-9][\w.+-]*)@((?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,})(?![\w-])")
 _CARD = re.compile(r"(?<![\w.-])[3-6]\d{3}([ -]?)\d{4}\1\d{4}\1\d{1,7}(?![\w-])")
 _IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
 _RESERVED = re.compile(
-    r"(?:^|\.)(?:example|test|invalid|localhost|local|internal)$|(?:^|\.)(?:example|contoso|fabrikam|acme|company|domain|email)\.\w+$",
+    r"(?:^|\.)(?:example|test|invalid|localhost|local|internal)$|(?:^|\.)(?:example|test|noreply|contoso|fabrikam|acme|company|domain|email)\.\w+$",
     re.IGNORECASE,
 )
 _ROLES = frozenset(
