@@ -34,14 +34,14 @@ def plan_loading(file: PythonFile, first_line: int, registry: str) -> Loading:
     Raises UsageError for a file in which no new name is safe.
     """
     assert file.tree is not None
-    known = _known(file, first_line)
-    if known is not None:
-        return Loading(known)
     at, line = _behind_imports(file.tree)
     for statement in file.tree.body[at:]:
         if isinstance(statement, ast.ImportFrom) and any(alias.name == "*" for alias in statement.names):
             message = "may replace any name behind this line: put it above the code"
             raise UsageError.at(message, path=file.source.path, line=statement.lineno)
+    known = _known(file, first_line)
+    if known is not None:
+        return Loading(known)
     used = _names(file.tree)
     name = next(one for one in (*_NAMES, *(f"PROMPTS_{number}" for number in range(2, 10_000))) if one not in used)
     return Loading(name, tuple(_statements(file, used, name, registry)), at, line)

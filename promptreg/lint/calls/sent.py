@@ -113,6 +113,8 @@ class _Follower:
         self._seen.add((id(node), id(flow.call)))
         if isinstance(node, ast.Name):
             self._name(node, scope, flow, depth)
+        elif isinstance(node, ast.Attribute):
+            self._attribute(node, scope, flow, depth)
         elif isinstance(node, ast.IfExp):
             for branch in (node.body, node.orelse):
                 self.follow(branch, scope, flow, depth + 1)
@@ -145,6 +147,13 @@ class _Follower:
                 self._parameters.append((home, node.id, flow))
         if flow.form != "text":
             self._added(node.id, home, inner, depth)
+
+    def _attribute(self, node: ast.Attribute, scope: Scope, flow: _Flow, depth: int) -> None:
+        bindings = self.resolver.attribute_bindings(node, scope)
+        inner = flow._replace(is_grown=flow.is_grown or any(one.kind == "other" for one in bindings))
+        for binding in bindings:
+            if binding.kind == "value" and isinstance(binding.node, ast.expr):
+                self.follow(binding.node, binding.scope, inner, depth + 1)
 
     def _added(self, name: str, home: Scope, flow: _Flow, depth: int) -> None:
         """What `name.append(...)`, `extend` and `insert` put into a list of messages."""

@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-__all__ = ["Argument", "Sink", "find_sink", "mentions_sink"]
+__all__ = ["TABLE", "Argument", "Sink", "find_sink", "mentions_sink"]
 
 
 class Argument(NamedTuple):
@@ -48,7 +48,7 @@ _ANTHROPIC = r"anthropic\.(?:Async)?Anthropic(?:Bedrock|Vertex)?\(\)"
 _GOOGLE = r"google\.(?:genai|generativeai)"
 _MISTRAL = r"mistralai(?:\.[a-z_]+)*\.Mistral\(\)"
 
-_TABLE: tuple[tuple[str, Sink], ...] = (
+TABLE: tuple[tuple[str, Sink], ...] = (
     (rf"{_OPENAI}(?:\.beta)?\.chat\.completions\.(?:create|parse|stream)", Sink("OpenAI", (_MESSAGES,))),
     (rf"{_OPENAI}\.responses\.(?:create|parse|stream)", Sink("OpenAI", _RESPONSES)),
     (rf"{_OPENAI}\.completions\.create", Sink("OpenAI", (_PROMPT,))),
@@ -95,12 +95,13 @@ _TABLE: tuple[tuple[str, Sink], ...] = (
      Sink("Hugging Face", (_MESSAGES,))),
     (r"pydantic_ai(?:\.agent)?\.Agent", Sink("Pydantic AI", (_system("system_prompt"), _system("instructions")))),
 )  # fmt: skip
+"""The paths of functions as regular expressions, each with what it sends."""
 
 _DETOURS = re.compile(r"\.(?:with_options|with_raw_response|with_streaming_response|copy)(?:\(\))?(?=\.)")
 
 _LIBRARIES = re.compile(
     rb"openai|groq|anthropic|litellm|langchain|llama_index|ollama|mistralai|cohere|huggingface_hub|pydantic_ai"
-    rb"|\bgenai\b|generativeai|\bTogether\b|\bAgent\b"
+    rb"|\bgenai\b|generativeai|Together|\bAgent\b"
 )
 _LAST = re.compile(
     rb"\b(?:a?create|parse|stream|a?completion|a?text_completion|a?responses|chat|chat_stream|generate|generate_content"
@@ -120,7 +121,7 @@ def mentions_sink(data: bytes) -> bool:
 
 @cache
 def _patterns() -> re.Pattern[str]:
-    return re.compile("|".join(f"({pattern})" for pattern, _ in _TABLE))
+    return re.compile("|".join(f"({pattern})" for pattern, _ in TABLE))
 
 
 def find_sink(path: str) -> Sink | None:
@@ -128,4 +129,4 @@ def find_sink(path: str) -> Sink | None:
     if not path or path.startswith("None"):
         return None
     found = _patterns().fullmatch(_DETOURS.sub("", path))
-    return None if found is None or found.lastindex is None else _TABLE[found.lastindex - 1][1]
+    return None if found is None or found.lastindex is None else TABLE[found.lastindex - 1][1]

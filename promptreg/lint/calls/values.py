@@ -134,13 +134,23 @@ class Resolver:
         found = self.value(node, scope) if isinstance(node, ast.Name | ast.Attribute) else None
         return self._called(found) if found is not None else None
 
+    def attribute_bindings(self, node: ast.Attribute, scope: Scope) -> list[Binding]:
+        """Everything that gives an attribute of `self`, or of a class of this file, its value."""
+        owner = self._owner(node, scope)
+        if owner is None or owner.local is None or not owner.local.is_class:
+            return []
+        return [*owner.local.names.get(node.attr, ()), *owner.local.attributes.get(node.attr, ())]
+
+    def _owner(self, node: ast.Attribute, scope: Scope) -> Value | None:
+        return self._self(node.value, scope) or self.value(node.value, scope)
+
     def _attribute(self, node: ast.Attribute, scope: Scope) -> Value | None:
-        owner = self._self(node.value, scope) or self.value(node.value, scope)
+        owner = self._owner(node, scope)
         if owner is None:
             return None
         if owner.local is None:
             return owner.then(f".{node.attr}")
-        return self._member(owner, node.attr)
+        return self._member(self.attribute_bindings(node, scope))
 
     def _self(self, node: ast.expr, scope: Scope) -> Value | None:
         """The instance that the first parameter of a method stands for."""
@@ -154,12 +164,9 @@ class Resolver:
         first = [*home.node.args.posonlyargs, *home.node.args.args][:1]
         return Value("()", local=home.parent) if first and first[0].arg == node.id else None
 
-    def _member(self, owner: Value, name: str) -> Value | None:
+    def _member(self, bindings: list[Binding]) -> Value | None:
         """An attribute of a class of this file or of an instance of one: what its body and its methods assign."""
-        scope = owner.local
-        if scope is None or not scope.is_class:
-            return None
-        found = self._agreed([*scope.names.get(name, ()), *scope.attributes.get(name, ())])
+        found = self._agreed(bindings)
         if found is not None and found.path == "function" and found.local is not None and _is_property(found.local):
             return self._returned(found.local)
         return found

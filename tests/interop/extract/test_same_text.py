@@ -283,6 +283,62 @@ def main():
     Prompts().run()
     Prompts().run("Say bye to all.")
 """,
+    "attributes": OPENAI
+    + """
+from typing import ClassVar, Final
+
+class Bot:
+    SYSTEM: ClassVar[str] = "You are a bot."
+    other: Final = "You are another bot, and "  "talk."
+
+    def __init__(self, name: str):
+        self.greeting = f"Greet {name} now."
+
+    def run(self):
+        client.responses.create(input=self.greeting, instructions=self.SYSTEM)
+        client.responses.create(input=self.greeting, instructions=Bot.other)
+
+def main():
+    Bot("Ann").run()
+""",
+    "odd places": OPENAI
+    + """
+def main():
+    given = None
+    a = b = "Two names, one text."
+    client.responses.create(input=(p := f"A {len(a)} walrus."), instructions=given or "The default text.")
+    client.responses.create(input=a, instructions=b, extra=p)
+    (lambda text="In a lambda.": client.responses.create(input=text))()
+    [client.responses.create(input=f"{x} and {y} here.") for x in "ab" for y in [x * 2] if y]
+    for x in range(2):
+        def inner(n=x):
+            from openai import OpenAI as O
+            O().responses.create(input="{:>3}: {!r} in a loop.".format(n, "q"))
+        inner()
+    try:
+        client.responses.create(input="Tried: %(x)s and %(x)5d." % {"x": 3})
+    finally:
+        client.responses.create(input=f"{'a' if p else 'b'} {p[0]!s} {(lambda: 3)()} {[i for i in 'ab']} end.")
+""",
+    "a generator": OPENAI
+    + """
+def steps():
+    got = yield 1
+    client.responses.create(input=f"Got {got} and {(yield 2)} there.")
+
+def main():
+    g = steps()
+    next(g), g.send("one"), next(g, None)
+""",
+    "one text for two calls": OPENAI
+    + """
+TEXT = "Used twice."
+
+def main():
+    client.responses.create(input=TEXT)
+    client.chat.completions.create(messages=[{"role": "user", "content": TEXT}])
+    assert TEXT == "Used " + "twice."
+""",
     "a name that is taken": """
 import openai
 PROMPTS = ["x"]

@@ -5,7 +5,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from promptreg.lint.calls.sinks import TABLE, find_sink, mentions_sink
 from tests.lint.calls.reading import read, sent_of
 
 START = "from openai import OpenAI\nclient = OpenAI()\n"
@@ -34,6 +37,9 @@ FOUND = {
                            [("OpenAI", "user", "T")]),
     "method": (START + "class A:\n    def ask(self, t, *, s='S'):\n        client.responses.create(input=t, instructions=s)\n"
                "    def go(self):\n        self.ask('T')", [("OpenAI", "system", "S"), ("OpenAI", "user", "T")]),
+    "attribute": (START + "class A:\n    S = 'T'\n    def __init__(self):\n        self.p = 'U'\n    def f(self):\n"
+                  "        client.responses.create(input=self.p, instructions=A.S)",
+                  [("OpenAI", "system", "T"), ("OpenAI", "user", "U")]),
     "pairs": ("from langchain_core.prompts import ChatPromptTemplate as C\nC.from_messages([('system', 'T'), ('human', 'U')])",
               [("LangChain", "system", "T"), ("LangChain", "user", "U")]),
     "chat model": ("from langchain_openai import ChatOpenAI\nChatOpenAI().invoke('T')", [("LangChain", "user", "T")]),
@@ -80,6 +86,19 @@ SHAPES = {
 def test_shapes(how: str, code: str) -> None:
     [sent] = read(f"{START}client.responses.create(input={code})").sent
     assert sent.text.how == how
+
+
+def test_attributes_that_are_changed_grow() -> None:
+    code = "class A:\n    def f(self):\n        self.p = 'U'\n        self.p += 'V'\n        client.responses.create(input=self.p)"
+    assert [one.is_grown for one in read(START + code).sent] == [True]
+
+
+@given(st.data())
+def test_the_filter_knows_every_function_of_the_table(data: st.DataObject) -> None:
+    pattern, sink = data.draw(st.sampled_from(TABLE))
+    path = data.draw(st.from_regex(pattern, fullmatch=True).filter(str.isascii))
+    assert find_sink(path) is not None
+    assert mentions_sink(f"x = {path}".encode()), sink
 
 
 def test_what_grows_says_so() -> None:
