@@ -124,6 +124,7 @@ class Registry:
         dev: bool = False,
         locked: bool = False,
         recall: Recall | None = None,
+        store: Store | None = None,
     ) -> None:
         self._config = config
         self._tree = tree
@@ -131,7 +132,7 @@ class Registry:
         self._dev = dev
         self._locked = locked
         self._lock = RLock()
-        self._current = self._read()
+        self._current = self._read() if store is None else Loaded(store, None)
         self._made: Renderer | None = None
 
     def _read(self) -> Loaded:
@@ -259,9 +260,10 @@ class Registry:
 
         Nothing is written. Paths of files that the registry does not hold are passed over.
         """
-        from promptreg.registry.overlay import Overlay
+        from promptreg.registry.overlay import overlaid
 
-        return Registry(self._config, Overlay(self._tree, texts), locked=self._locked, recall=self._recall)
+        store = overlaid(self._state().store, texts, scan)
+        return Registry(self._config, store.tree, locked=self._locked, recall=self._recall, store=store)
 
     def samples(self, ref: str) -> tuple[str, ...]:
         """The names of a prompt's samples."""

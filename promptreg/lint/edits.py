@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from promptreg.lint.finding import Edit, Finding, Place
 
@@ -66,11 +66,11 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> str:
     return "".join([*found, text[at:]])
 
 
-def moved(edit: Edit, edits: Mapping[str, Sequence[Edit]]) -> tuple[int, int]:
+def moved(edit: Edit, edits: Sequence[Edit]) -> tuple[int, int]:
     """The offsets at which the text of an edit stands after all edits of its file were made."""
     shift = sum(
-        len(other.text) - (other.place.end - other.place.start)
-        for other in edits[edit.place.path]
+        len(other.text) - len(other.place.text)
+        for other in edits
         if (other.place.start, other.place.end) < (edit.place.start, edit.place.end)
     )
     return edit.place.start + shift, edit.place.start + shift + len(edit.text)

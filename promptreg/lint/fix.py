@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from promptreg.lint.edits import apply_edits, by_path, disjoint, moved_place
 from promptreg.lint.finding import Finding
-from promptreg.lint.proof import Proof
+from promptreg.lint.proof import Executed, Proof
 from promptreg.lint.report import Report
 from promptreg.lint.workspace import Workspace
 
@@ -51,10 +51,10 @@ def fix(
 ) -> Fixed:
     """Make those fixes that are `wanted`, until none is left that can be made.
 
-    A safe fix is made when there is a `Proof`; otherwise it is refused (with `unsafe`, it counts as unsafe). An unsafe
-    fix is refused when a file could not be read, or a template not be parsed, after it. So is a fix that leaves its
-    finding, or that brings back a text that others had changed. Of fixes that overlap, one is made and the others are
-    looked at again. Fixes of files that are no heads of the registry are refused.
+    A safe fix is made when there is a `Proof`; otherwise it is refused (with `unsafe`, it counts as unsafe). Any fix is
+    refused after which a file could not be read, a template not be parsed, a ref not be followed or a rendering not be
+    made; one that leaves its finding; one that brings back a text that others had changed; one of a file that is no
+    head of the registry. Of fixes that overlap, one is made and the others are looked at again.
     """
     start = _State(workspace, look(workspace), {})
     state, made = start, list[Finding]()
@@ -160,11 +160,11 @@ class _Fixer:
 
     def _accept(self, state: _State, batch: list[Finding], keyed: Mapping[_Key, Finding]) -> list[Finding]:
         """The fixes of a batch that can be made together; the others are refused. Halves what fails as a whole."""
+        waiting = [self._hopeful(state.workspace, batch, keyed)]
         accepted: list[Finding] = []
-        waiting = [batch]
         while waiting:
             some = waiting.pop()
-            reason = self._fault(state, accepted, some)
+            reason = self._fault(state, accepted, some) if some else ""
             if not reason:
                 accepted += some
             elif len(some) == 1:
@@ -174,20 +174,32 @@ class _Fixer:
                 waiting += [some[middle:], some[:middle]]
         return accepted
 
+    def _hopeful(self, workspace: Workspace, batch: list[Finding], keyed: Mapping[_Key, Finding]) -> list[Finding]:
+        """The fixes that are worth trying; the others are refused."""
+        executed = Executed(workspace)
+        found = []
+        for one in batch:
+            reason = _misplaced(one, workspace)
+            if not reason and self._is_safe(one):
+                reason = executed.fault(one)
+            if reason:
+                self._refuse([one], keyed, reason)
+            else:
+                found.append(one)
+        return found
+
+    def _is_safe(self, finding: Finding) -> bool:
+        """Whether a fix has to be proven: when unsafe ones are wanted anyway, none has."""
+        return not self.unsafe and finding.fix is not None and finding.fix.applicability == "safe"
+
     def _fault(self, state: _State, accepted: list[Finding], some: list[Finding]) -> str:
         """Why fixes cannot be made on top of others; empty when they can."""
-        for one in some:
-            reason = _misplaced(one, state.workspace)
-            if reason:
-                return reason
         fixes = [*accepted, *some]
         proof = Proof(state.workspace, self._after(state, fixes).workspace, by_path(fixes))
-        reason = proof.broken()
-        if reason:
+        reason = proof.broken() or proof.lost()
+        safe = [one for one in some if self._is_safe(one)]
+        if reason or not safe:
             return reason
-        safe = [one for one in some if one.fix is not None and one.fix.applicability == "safe"]
-        if self.unsafe or not safe:
-            return ""
         return proof.changed() or next(filter(None, map(proof.unproven, safe)), "")
 
     def _after(self, state: _State, fixes: Sequence[Finding]) -> _State:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from promptreg.render.rendered import Rendered
 from promptreg.render.scanning import scan
 from promptreg.text import Source
 
-__all__ = ["Proof"]
+__all__ = ["Executed", "Proof"]
 
 
 class _Pair(NamedTuple):
@@ -43,24 +43,19 @@ class Proof:
         for problem in self.after.store.problems:
             if problem.path in self.edits and problem.message not in known:
                 return f"the file could not be read any more: {problem.message}"
-        for name in self._names.values():
+        for name in sorted(self.before.with_dependants(self._names.values())):
             old, new = self.before.head(name), self.after.head(name)
             faults = [fault for template in new.templates for fault in template.problems]
             if len(faults) > sum(len(template.problems) for template in old.templates):
-                return f"the template would be broken: {faults[0].message}"
+                return f"the template of {name} would be broken: {faults[0].message}"
             if new.problems and not old.problems:
-                return f"a ref would lead nowhere: {new.problems[0].message}"
+                return f"{name} would be broken: {new.problems[0].message}"
         return ""
 
     @cached_property
     def _pairs(self) -> tuple[_Pair, ...]:
-        return tuple(pair for name in self._prompts() for pair in self._pairs_of(name))
-
-    def _prompts(self) -> list[str]:
-        """The prompts that are made with the edited files."""
-        heads = self.before.store.heads
-        found = self.before.with_dependants(self._names.values())
-        return sorted(name for name in found if isinstance(heads.get(name), Prompt))
+        names = _prompts(self.before, self._names.values())
+        return tuple(pair for name in names for pair in self._pairs_of(name))
 
     def _pairs_of(self, name: str) -> Iterator[_Pair]:
         """The renderings of a prompt once more, in full; a sample is read anew, because it may have been edited too."""
@@ -80,12 +75,17 @@ class Proof:
             except PromptregError as error:
                 yield _Pair(old, None, error.problems[0].message)
 
-    def changed(self) -> str:
-        """Which rendering differs, in words; empty when all have the same bytes as before."""
+    def lost(self) -> str:
+        """Which rendering fails after the edits, in words; empty when none does."""
         for old, new, fault in self._pairs:
             if new is None:
                 return f"{_shown(old)} could not be rendered any more: {fault}"
-            if old.rendered.messages != new.messages:
+        return ""
+
+    def changed(self) -> str:
+        """Which rendering differs, in words; empty when all have the same bytes as before."""
+        for old, new, _ in self._pairs:
+            if new is None or old.rendered.messages != new.messages:
                 return f"{_shown(old)} would be another text"
             if not self._fits_alike(old):
                 return f"{_shown(old)} would be cut in another way to fit its budget"
@@ -106,42 +106,78 @@ class Proof:
             return False
 
     def unproven(self, finding: Finding) -> str:
-        """Why the renderings say nothing about the fix of a finding; empty when they do.
+        """Why the renderings say nothing about what the fix of a finding writes; empty when they do.
 
-        They do when its edits change nothing that is ever sent or promised (comments, summaries), by the digests of
-        the file, or stand in text that a sample executes, before and after.
+        That what it changes is executed before is for `Executed` to say.
         """
         assert finding.fix is not None
-        edits = [edit for edit in finding.fix.edits if not self._is_silent(finding, edit.place.path)]
-        for edit in edits:
-            if "{%" in edit.place.text or "{%" in edit.text:
-                return "it changes a tag that decides what is printed"
-            path, before, after = edit.place.path, (edit.place.start, edit.place.end), moved(edit, self.edits)
-            if not any(_touch(before, span) for pair in self._pairs for span in _spans(pair.old.rendered, path, pair)):
-                return "no sample executes what it changes"
-            if not any(_touch(after, span) for pair in self._pairs for span in _spans(pair.new, path, pair)):
+        for edit in finding.fix.edits:
+            span = moved(edit, self.edits[edit.place.path])
+            spans = (one for pair in self._pairs for one in _spans(pair.new, edit.place.path, pair.old))
+            if not _is_silent(self.before, finding, edit.place.path) and not any(_touch(span, one) for one in spans):
                 return "no sample would execute what it writes"
         return ""
 
-    def _is_silent(self, finding: Finding, path: str) -> bool:
-        """Whether the fix changes neither what the file at `path` sends nor what it promises."""
+
+class Executed:
+    """What the samples of a registry execute."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._by_path: dict[str, tuple[tuple[int, int], ...]] = {}
+
+    def fault(self, finding: Finding) -> str:
+        """Why the samples can say nothing about the fix of a finding; empty when they can.
+
+        They can when its edits change nothing that is ever sent or promised (comments in YAML, summaries), by the
+        digests of the file, or stand in text that a sample executes, and not in tags that decide.
+        """
         assert finding.fix is not None
-        name = self._names.get(path)
-        if name is None:
-            return False
-        old = self.before.store.heads[name]
-        text = apply_edits(old.written.source.text, [edit for edit in finding.fix.edits if edit.place.path == path])
-        try:
-            new = read_head(Source(path, text), name, scan)
-        except PromptregError:
-            return False
-        digests = (old.body_digest, old.contract_digest, old.version)
-        return digests == (new.body_digest, new.contract_digest, new.version)
+        for edit in finding.fix.edits:
+            if _is_silent(self.workspace, finding, edit.place.path):
+                continue
+            if "{%" in edit.place.text or "{%" in edit.text:
+                return "it changes a tag that decides what is printed"
+            span = (edit.place.start, edit.place.end)
+            if not any(_touch(span, one) for one in self._spans(edit.place.path)):
+                return "no sample executes what it changes"
+        return ""
+
+    def _spans(self, path: str) -> tuple[tuple[int, int], ...]:
+        found = self._by_path.get(path)
+        if found is None:
+            names = [name for name, head in self.workspace.store.heads.items() if head.path == path]
+            pairs = (one for name in _prompts(self.workspace, names) for one in self.workspace.rendered(name))
+            spans = {span for one in pairs for span in _spans(one.rendered, path, one)}
+            found = self._by_path[path] = tuple(sorted(spans))
+        return found
 
 
-def _spans(rendered: Rendered | None, path: str, pair: _Pair) -> Iterator[tuple[int, int]]:
+def _is_silent(workspace: Workspace, finding: Finding, path: str) -> bool:
+    """Whether the fix of a finding changes neither what the file at `path` sends nor what it promises."""
+    assert finding.fix is not None
+    name = next((name for name, head in workspace.store.heads.items() if head.path == path), None)
+    if name is None:
+        return False
+    old = workspace.store.heads[name]
+    text = apply_edits(old.written.source.text, [edit for edit in finding.fix.edits if edit.place.path == path])
+    try:
+        new = read_head(Source(path, text), name, scan)
+    except PromptregError:
+        return False
+    digests = (old.body_digest, old.contract_digest, old.version)
+    return digests == (new.body_digest, new.contract_digest, new.version)
+
+
+def _prompts(workspace: Workspace, names: Iterable[str]) -> list[str]:
+    """The prompts that are made with the components of these names."""
+    heads = workspace.store.heads
+    return sorted(name for name in workspace.with_dependants(names) if isinstance(heads.get(name), Prompt))
+
+
+def _spans(rendered: Rendered | None, path: str, of: RenderedPrompt) -> Iterator[tuple[int, int]]:
     """What of a file a sample made use of: text, tags that print, and refs to what was printed."""
-    if rendered is not None and pair.old.sample is not None:
+    if rendered is not None and of.sample is not None:
         for segment in rendered.segments:
             if segment.kind != "glue" and segment.path == path:
                 yield segment.offset, segment.end_offset

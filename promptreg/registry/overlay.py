@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from promptreg.errors import InvalidFile
 from promptreg.registry.files import MAX_FILE_BYTES
+from promptreg.registry.heads import read_head
+from promptreg.registry.read_component import Scan
+from promptreg.registry.releases import Releases
 from promptreg.registry.source_tree import FrozenFile, SourceTree
+from promptreg.registry.store import Store, frozen_reader, load_store
 from promptreg.registry.walk import Listing, Stamp
+from promptreg.text import Source
 
-__all__ = ["Overlay"]
+__all__ = ["Overlay", "overlaid"]
 
 
 class Overlay:
@@ -44,3 +50,26 @@ class Overlay:
     def stamps(self) -> Mapping[str, Stamp]:
         """See SourceTree."""
         return self.tree.stamps()
+
+
+def overlaid(store: Store, texts: Mapping[str, str], scan: Scan) -> Store:
+    """The store of a registry as it would be if the files at these shown paths held these texts.
+
+    Of heads that were fine and still are, only those that change are read; else everything is.
+    """
+    tree = Overlay(store.tree, texts)
+    changed = {head.path: name for name, head in store.heads.items() if head.path in texts}
+    broken = {problem.path for problem in store.problems}
+    if any(path in broken for path in texts):
+        return load_store(tree, scan)
+    try:
+        heads = {name: read_head(Source(path, texts[path]), name, scan) for path, name in changed.items()}
+    except InvalidFile:
+        return load_store(tree, scan)
+    return Store(
+        tree=tree,
+        heads={**store.heads, **heads},
+        broken=store.broken,
+        problems=store.problems,
+        releases=Releases(tree, frozen_reader(scan)),
+    )

@@ -44,9 +44,8 @@ def test_nothing_is_written(tmp_path: Path) -> None:
     [
         pytest.param("kind\\.", "mean.", "chat with the sample quiet would be another text", id="other text"),
         pytest.param("Speak", "Speak ", "chat with the sample quiet would be another text", id="one space"),
-        pytest.param("Shout", "Cry", "chat with loud = True would be another text", id="branch without a sample"),
-        pytest.param("loud: \\{type", "laud: {type", "undefined variable", id="broken template"),
-        pytest.param("kind: rule", "kind: rul", "the file could not be read any more", id="broken file"),
+        pytest.param("Shout", "Cry", "no sample executes what it changes", id="branch without a sample"),
+        pytest.param("loud: \\{type", "laud: {type", "no sample executes what it changes", id="front matter"),
         pytest.param("if loud", "if loud and true", "no sample executes", id="condition"),
         pytest.param("\\{% else %\\}", "{%  else %}", "it changes a tag", id="spaces in a tag"),
     ],
@@ -96,10 +95,25 @@ def test_unsafe_fixes_are_made_when_they_are_asked_for(tmp_path: Path) -> None:
     assert fixed(registry(tmp_path), rule, unsafe=True).texts == {TONE: FILES["rules/tone.md"].replace("Speak", "Say")}
 
 
-def test_an_unsafe_fix_that_breaks_a_file_is_refused(tmp_path: Path) -> None:
-    found = fixed(registry(tmp_path), replacing(r"\{% endif %\}", "", "unsafe"), unsafe=True)
+@pytest.mark.parametrize(
+    ("pattern", "text", "reason"),
+    [
+        pytest.param("\\{% endif %\\}", "", "the template of rules/tone would be broken", id="template"),
+        pytest.param(
+            "loud: \\{type", "laud: {type", "chat with the sample quiet could not be rendered any more", id="name"
+        ),
+        pytest.param("kind: rule", "kind: rul", "the file could not be read any more", id="file"),
+        pytest.param("version: 1.0.0", "version: 2.0.0", "chat would be broken: no version", id="version"),
+    ],
+)
+def test_an_unsafe_fix_that_breaks_a_file_is_refused(pattern: str, text: str, reason: str, tmp_path: Path) -> None:
+    files = {name: content for name, content in FILES.items() if name != "rules/unused.md"}
+    files["chat.yaml"] = (
+        files["chat.yaml"].replace("use: rules/tone", "use: rules/tone@^1").replace("version: 1", "version: 3")
+    )
+    found = fixed(registry(tmp_path, files), replacing(pattern, text, "unsafe"), unsafe=True)
     assert found.texts == {}
-    assert "the template would be broken" in reasons(found)[0]
+    assert reason in reasons(found)[0]
 
 
 def test_advice_is_not_made(tmp_path: Path) -> None:
