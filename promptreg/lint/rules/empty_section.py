@@ -15,11 +15,12 @@ from promptreg.markdown.blocks import Block
 
 __all__ = ["RULE"]
 
+_ANY = re.compile(r"^[ \t]*#{2,6}[ \t][^\n]*\n\s*#{1,6}[ \t]", re.MULTILINE)
 _SHOWN = re.compile(r"\b(?:end|begin|start|form|answer|response|reply)\b", re.IGNORECASE)
 
 
 def _check(template: Template, options: Mapping[str, Any]) -> Iterator[Hit]:
-    if template.body.kind not in ("body", "inline", "variant") or "#" not in template.masked:
+    if template.body.kind not in ("body", "inline", "variant") or _ANY.search(template.body.text.text) is None:
         return
     blocks = template.blocks
     empty = [number for number in range(len(blocks) - 1) if _is_empty(template, blocks[number], blocks[number + 1])]

@@ -22,11 +22,15 @@ _LEFT = re.compile(
     r"|(?P<lorem>\b(?i:lorem ipsum)\b)",
     re.MULTILINE,
 )
+_ANY = re.compile(
+    r"TODO|FIXME|TBD|XXX|[\[<](?:[iI]nsert|[pP]aste|[fF]ill|[eE]nter|[pP]ut|[yY]our|INSERT|PASTE|FILL|ENTER|PUT"
+    r"|YOUR)\b|orem |OREM "
+)
 _HEADING = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+[^\n]*|[*_]{2}[^\n]{1,80}[*_]{2}:?[ \t]*)$", re.MULTILINE)
 
 
 def _check(template: Template, options: Mapping[str, Any]) -> Iterator[Hit]:
-    if template.body.kind not in ("body", "inline", "variant"):
+    if template.body.kind not in ("body", "inline", "variant") or _ANY.search(template.body.text.text) is None:
         return
     text = template.instructions
     found = [one for one in _LEFT.finditer(text) if not _is_meant(text, one)]

@@ -13,6 +13,7 @@ from promptreg.lint.subjects import Template
 
 __all__ = ["RULE"]
 
+_ANY = re.compile(r"\b([a-z]{2,}) \1\b")
 _TWICE = re.compile(
     r"(?<![\w'’.,/\\$@#&:;+=<>~|*^(){}\[\]-])(?<!['\"“‘_])([a-z]{2,}) \1"
     r"(?![\w'’/\\$@#&+=<>~|*^(){}\[\]-])"
@@ -25,7 +26,7 @@ _USUAL = frozenset((
 
 
 def _check(template: Template, options: Mapping[str, Any]) -> Iterator[Hit]:
-    if template.body.kind == "expression":
+    if template.body.kind == "expression" or _ANY.search(template.body.text.text) is None:
         return
     text = template.plain
     allowed = _USUAL | {word.lower() for word in options["allow"]}
