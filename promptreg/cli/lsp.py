@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from promptreg.cli.options import registry_option
-from promptreg.errors import UsageError
+from promptreg.errors import PromptregError, UsageError
 
 if TYPE_CHECKING:
     from promptreg.lint.settings import Settings
@@ -25,8 +26,9 @@ Examples:
 """
 )
 @click.option("--stdio", is_flag=True, help="Talk over standard input and output, as it does anyway.")
+@click.option("--no-plugins", is_flag=True, help="Not the rules of installed packages.")
 @registry_option()
-def command(stdio: bool, registry: str | None) -> None:
+def command(stdio: bool, no_plugins: bool, registry: str | None) -> None:
     """Serve an editor over standard input and output by the Language Server Protocol.
 
     The editor starts this; see docs/how-to/editor.md for how to tell it to. Files that are not saved yet count as they
@@ -45,15 +47,24 @@ def command(stdio: bool, registry: str | None) -> None:
     from promptreg.serve.lsp.server import serve
     from promptreg.serve.lsp.session import Setup
 
-    serve(Setup(_rules, conceal, registry))
+    serve(Setup(partial(_rules, plugins=not no_plugins), conceal, registry))
 
 
 _EXTRA = ("pygls", "lsprotocol", "cattrs", "attrs", "attr")
 
 
-def _rules(config: Config, settings: Settings) -> RuleSet:
-    """The rules that there are in a project."""
-    from promptreg.cli.lint_rules import every_rule
+def _rules(config: Config, settings: Settings, *, plugins: bool) -> RuleSet:
+    """The rules that there are in a project; what is wrong with some takes away none of the others."""
+    from promptreg.cli.lint_rules import team_rules
+    from promptreg.lint.catalogue import ALIASES, builtin_rules
+    from promptreg.lint.plugins import load_plugin_rules
     from promptreg.serve.lsp.findings import RuleSet
 
-    return RuleSet(every_rule(config.root, settings))
+    team = team_rules(config.root, settings)
+    found, problems = (*builtin_rules(), *team.lint_rules), list(team.problems)
+    if plugins:
+        try:
+            found = (*found, *load_plugin_rules({*ALIASES, *(rule.name for rule in found)}))
+        except PromptregError as error:
+            problems += error.problems
+    return RuleSet(found, problems)

@@ -27,8 +27,10 @@ __all__ = ["Workspace"]
 class Workspace:
     """One registry, read once. Nothing here judges; what cannot be made is there as problems."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, texts: Mapping[str, str] | None = None) -> None:
+        """`texts` are those of Python files, by path from the project root, that count as they are in an editor."""
         self.registry = registry
+        self.texts = texts or {}
         self.store: Store = registry.store
         self._heads: dict[int, Head] = {}
         self._compositions: dict[str, Composition] = {}

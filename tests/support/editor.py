@@ -13,6 +13,7 @@ from typing import Any
 
 from lsprotocol import types as lsp
 from pygls.lsp.client import LanguageClient
+from pygls.workspace import TextDocument
 
 __all__ = ["Editor", "editor", "server_environment"]
 
@@ -39,6 +40,7 @@ class Editor:
         self.registered: list[lsp.Registration] = []
         self.capabilities: lsp.ServerCapabilities
         self._news = asyncio.Event()
+        self.texts: dict[str, str] = {}
         self._versions: dict[str, int] = {}
         for method, handler in (
             (lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, self._published),
@@ -93,6 +95,7 @@ class Editor:
         if text is None:
             text = (self.folder / name).read_bytes().decode()
         self._versions[name] = 1
+        self.texts[name] = text
         item = lsp.TextDocumentItem(self.uri(name), "markdown", 1, text)
         self.client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
         return text
@@ -100,6 +103,7 @@ class Editor:
     def change(self, name: str, text: str) -> None:
         """Type: the whole document has this text now."""
         self._versions[name] += 1
+        self.texts[name] = text
         document = lsp.VersionedTextDocumentIdentifier(self._versions[name], self.uri(name))
         change = lsp.TextDocumentContentChangeWholeDocument(text)
         self.client.text_document_did_change(lsp.DidChangeTextDocumentParams(document, [change]))
@@ -158,6 +162,20 @@ class Editor:
         context = lsp.CodeActionContext(list(self.latest[self.uri(name)].diagnostics))
         params = lsp.CodeActionParams(self.document(name), range, context)
         return list(await self._soon(self.client.text_document_code_action_async(params)) or ())
+
+    def apply(self, action: lsp.CodeAction, texts: Mapping[str, str]) -> None:
+        """Edit the documents, which have these texts, as an action says."""
+        assert action.edit is not None
+        for change in action.edit.document_changes or ():
+            assert isinstance(change, lsp.TextDocumentEdit)
+            name = next(name for name in texts if self.uri(name) == change.text_document.uri)
+            text = texts[name]
+            document = TextDocument(change.text_document.uri, text)
+            for edit in sorted(change.edits, key=lambda edit: edit.range.start, reverse=True):
+                assert isinstance(edit, lsp.TextEdit)
+                start, end = document.offset_at_position(edit.range.start), document.offset_at_position(edit.range.end)
+                text = text[:start] + edit.new_text + text[end:]
+            self.change(name, text)
 
     async def stop(self) -> int:
         """Say goodbye as the protocol wants it; the exit code of the server."""

@@ -51,8 +51,7 @@ def python_files(
     root = os.fspath(workspace.registry.root)
     for path in paths:
         try:
-            with open(os.path.join(root, path), "rb") as stream:
-                data = stream.read()
+            data = _read(workspace, os.path.join(root, path), path)
             if users_of is not None and b"promptreg" not in data:
                 continue
             file = PythonFile.read(workspace, path, data, users_of)
@@ -62,3 +61,11 @@ def python_files(
             file = PythonFile.broken(workspace, path, error.problems[0].message)
         if file.is_wanted:
             yield file
+
+
+def _read(workspace: Workspace, file: str, path: str) -> bytes:
+    text = workspace.texts.get(path)
+    if text is not None:
+        return text.encode("utf-8", "surrogatepass")
+    with open(file, "rb") as stream:
+        return stream.read()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -66,7 +67,7 @@ class Linting:
 
     def __init__(self, snapshot: Snapshot, rules: LoadRules, conceal: Conceal) -> None:
         self._snapshot = snapshot
-        self._workspace = Workspace(snapshot.registry)
+        self._workspace = Workspace(snapshot.registry, snapshot.python)
         self._conceal = conceal
         self._load = rules
         self._troubles: list[Trouble] = []
@@ -87,22 +88,33 @@ class Linting:
 
     def changed(self, paths: Iterable[str]) -> Known:
         """What is found in these files and in all that is made with them."""
-        there = {file.path for file in self._workspace.files}
-        targets = sorted(there.intersection(paths))
+        targets = sorted(self._there(paths))
         if not targets:
             return Known(frozenset(), {})
         report = self._lint(targets)
         if report is None:
             return Known(frozenset(), {}, tuple(self._troubles))
         chosen = choose(self._workspace, targets, self._settings)
-        return self._known(report, chosen.paths, everything=chosen.everything)
+        return self._known(report, chosen.paths.union(chosen.python), everything=chosen.everything)
+
+    def _there(self, paths: Iterable[str]) -> set[str]:
+        """Those of the paths at which there is something to look at."""
+        root = self._snapshot.config.root
+        python = {path for path in paths if path.endswith(".py") and os.path.isfile(os.path.join(root, path))}
+        return python | {file.path for file in self._workspace.files}.intersection(paths)
 
     def everything(self) -> Known:
-        """What is found in the whole project."""
+        """What is found in the whole project, and in Python files that are open."""
         report = self._lint(None)
         if report is None:
             return Known(frozenset(), {}, tuple(self._troubles), everything=True)
-        return self._known(report, frozenset(file.path for file in self._workspace.files), everything=True)
+        known = self._known(report, frozenset(file.path for file in self._workspace.files), everything=True)
+        python = sorted(self._there(self._snapshot.python))
+        more = self._lint(python) if python else None
+        if more is None:
+            return known
+        findings = self._known(more, frozenset(python), everything=False).findings
+        return known._replace(findings={**known.findings, **findings})
 
     def _lint(self, targets: list[str] | None) -> Report | None:
         """A report; under the default settings where those of the project name what there is not. None: no answer."""

@@ -12,7 +12,7 @@ from promptreg.lint.workspace import Workspace
 from promptreg.model.component import Component
 from promptreg.model.prompt import Prompt
 from promptreg.registry.config import Config, find_registry
-from promptreg.registry.overlay_tree import OverlayTree
+from promptreg.registry.editor_tree import EditorTree
 from promptreg.registry.source_tree import FolderTree
 from promptreg.registry.walk import shown_path
 from promptreg.text import Source
@@ -38,10 +38,17 @@ class Snapshot:
             found = last.get(source.path)
             return found if found and found.name == name and found.written.source.text == source.text else None
 
-        tree = OverlayTree(FolderTree(config.registry, config.root, config.given), texts)
+        tree = EditorTree(FolderTree(config.registry, config.root, config.given), texts)
         self.registry = Registry(config, tree, recall=recall)
         self.store = self.registry.store
         self.last = {**last, **{head.path: head for head in self.store.heads.values()}}
+        root = os.path.join(os.path.realpath(config.root), "")
+        self.python = {
+            file.removeprefix(root).replace(os.sep, "/"): text
+            for file, text in texts.items()
+            if file.startswith(root) and file.endswith(".py")
+        }
+        """The texts of Python files that are open, by path from the project root."""
 
     @cached_property
     def settings(self) -> Settings:
@@ -97,6 +104,10 @@ class Project:
     def holds(self, real: str) -> bool:
         """Whether a real path is below the registry folder."""
         return real.startswith(os.path.join(self.registry, ""))
+
+    def counts(self, file: str) -> bool:
+        """Whether the text of a file counts as it is in the editor: of the registry, or Python."""
+        return file.endswith(".py") or self.holds(os.path.realpath(file))
 
     def cares(self, file: str) -> bool:
         """Whether the text of a file has a say in what is found: of the registry, its settings or the team's rules."""

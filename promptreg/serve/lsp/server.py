@@ -15,6 +15,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter
 
 from promptreg import __version__
+from promptreg.serve.lsp.answers import add_answers
 from promptreg.serve.lsp.findings import Known
 from promptreg.serve.lsp.lines import Encoding
 from promptreg.serve.lsp.session import Active, Session, Setup
@@ -23,7 +24,7 @@ from promptreg.serve.lsp.wire import Wire
 
 __all__ = ["PromptregServer", "serve"]
 
-_WATCHED = ("**/*.{md,yaml,yml,json,lock}", "**/{promptreg,pyproject}.toml")
+_WATCHED = ("**/*.{md,yaml,yml,json,lock,py}", "**/{promptreg,pyproject}.toml")
 _PARENT_SECONDS = 2.0
 """How often the server looks whether the client is still there: one that was killed cannot say that it goes."""
 
@@ -144,6 +145,7 @@ def _build(setup: Setup) -> PromptregServer:
     def files_changed(params: lsp.DidChangeWatchedFilesParams) -> None:
         session.saved(filter(None, (file_of(change.uri) for change in params.changes)))
 
+    add_answers(server)
     return server
 
 

@@ -131,7 +131,7 @@ class Session:
         """
         for file in files:
             active = self.active_of(file)
-            if active is not None and (saved or active.project.holds(os.path.realpath(file))):
+            if active is not None and (saved or active.project.counts(file)):
                 active.revision += 1
                 active.changed.add(active.project.path(file))
                 self._start(active, QUIET_SECONDS if wait else 0.0)

@@ -10,10 +10,10 @@ from promptreg.registry.files import MAX_FILE_BYTES, Disk, find_files
 from promptreg.registry.source_tree import FolderTree, FrozenFile
 from promptreg.registry.walk import Entry, Listing, Seen, Stamp, shown_path
 
-__all__ = ["OverlayTree"]
+__all__ = ["EditorTree"]
 
 
-class OverlayTree:
+class EditorTree:
     """A SourceTree over a folder in which some files have another text, or are there although they are not on disk.
 
     `texts` are by the real path of their file (links followed); those outside of the registry have no effect.
