@@ -326,7 +326,9 @@ class Registry:
 
     def trial(self, closure: Closure, shelf: Shelf) -> Trial:
         """The prompt of a closure, compiled into `shelf`, to be rendered in full many times; for tools."""
-        return self._renderer.trial(closure, shelf)
+        found = self._renderer.trial(closure, shelf)
+        self._state().adopt(found.program)
+        return found
 
     def require(self, refs: Iterable[str] | str) -> None:
         """Resolve, compile and load rank files for these prompts now: fail at start, not at the first request.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from promptreg.lint.plain import CODE, EXAMPLE, sentence_at
@@ -97,8 +98,13 @@ _GUARD = re.compile(
 )
 
 
-def limits_in(text: str) -> Iterator[Limit]:
+@lru_cache(maxsize=64)  # the renderings of a prompt have most of their messages in common
+def limits_in(text: str) -> tuple[Limit, ...]:
     """The limits of a plain text, in order."""
+    return tuple(_limits(text))
+
+
+def _limits(text: str) -> Iterator[Limit]:
     for found in _QUANTITY.finditer(text):
         begin, stop = sentence_at(text, *found.span())
         before, after = text[begin : found.start()], text[found.end() : stop]

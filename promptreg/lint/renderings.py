@@ -32,7 +32,7 @@ def renderings(composition: Composition) -> Iterator[RenderedPrompt]:
         return
     workspace, name = composition.workspace, composition.prompt.name
     try:
-        trial = workspace.registry.trial(composition.closure, workspace.shelf)
+        trial = workspace.trial(name)
     except PromptregError:
         return
     bases: list[Mapping[str, Any]] = []

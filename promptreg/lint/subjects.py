@@ -67,6 +67,7 @@ class Head:
         self.head = head
         self.name = head.name
         self.source: Source = head.written.source
+        self.shapes: dict[object, RenderedPrompt] = {}
 
     @cached_property
     def bodies(self) -> tuple[Body, ...]:
@@ -119,6 +120,7 @@ class Head:
         from promptreg.errors import PromptregError
 
         try:
+            self.workspace.trial(self.name)  # compiles it
             return self.workspace.registry.worst_case(self.name, counter=self.estimate)
         except PromptregError:
             return None
@@ -297,10 +299,15 @@ class RenderedPrompt:
 
     @cached_property
     def texts(self) -> tuple[RenderedText, ...]:
-        """Its messages as their authors wrote them (see `promptreg.lint.rendered_text`)."""
-        from promptreg.lint.rendered_text import rendered_texts
+        """Its messages as their authors wrote them (see `promptreg.lint.rendered_text`).
 
-        return rendered_texts(self)
+        None of a rendering that differs from an earlier one of its prompt only in what the values are.
+        """
+        from promptreg.lint.rendered_text import rendered_texts, shape_of
+
+        texts = rendered_texts(self)
+        first = self.composition.head.shapes.setdefault(shape_of(texts), self)
+        return texts if first is self else ()
 
     def places(self, message: int, start: int, end: int) -> Sequence[tuple[Place, str, str]]:
         """The source places of the characters `start:end` of a message, each with component and version.

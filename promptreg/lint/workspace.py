@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from promptreg.registry.resolve import Closure
     from promptreg.registry.store import Store
     from promptreg.render.library import Shelf
+    from promptreg.render.trial import Trial
     from promptreg.template import Reading
 
 __all__ = ["Workspace"]
@@ -35,6 +36,7 @@ class Workspace:
         self._heads: dict[int, Head] = {}
         self._compositions: dict[str, Composition] = {}
         self._closures: dict[str, tuple[Closure | None, tuple[Problem, ...]]] = {}
+        self._trials: dict[str, Trial] = {}
         self._samples: dict[tuple[str, str], Mapping[str, Any]] = {}
         self._rendered: dict[str, tuple[RenderedPrompt, ...]] = {}
 
@@ -142,6 +144,15 @@ class Workspace:
         components = (head for head in self.store.heads.values() if isinstance(head, Component))
         return tuple(near_duplicates(((one.name, one.body.text) for one in components if one.body_span), 0.9))
 
+    def trial(self, name: str) -> Trial:
+        """A prompt compiled, to be rendered in full; raises what keeps it from being resolved or compiled."""
+        found = self._trials.get(name)
+        if found is None:
+            closure, _ = self.closure(name)
+            closure = self.registry.closure(name) if closure is None else closure
+            found = self._trials[name] = self.registry.trial(closure, self.shelf)
+        return found
+
     @cached_property
     def shelf(self) -> Shelf:
         """Where templates are compiled to; what was parsed for the rules is not parsed again."""
@@ -157,6 +168,8 @@ class Workspace:
         for template in head.templates if head else ():
             if template.body.text.offset(0) == start and template.body.text.text == body.text:
                 if template.parsed is None or template.facts is None or template.problems:
+                    return None
+                if "include" in body.text:  # compiling changes the include tags of a tree
                     return None
                 return Reading(template.parsed, template.facts)
         return None

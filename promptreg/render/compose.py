@@ -7,7 +7,7 @@ program alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 from promptreg.errors import ConditionFailed, InputError, LimitExceeded, Problem, RenderError
@@ -18,7 +18,7 @@ from promptreg.render.binding import BoundInput, fixed, value_at
 from promptreg.render.fence import Fence, fence_for
 from promptreg.render.intake import Count, token_fault
 from promptreg.render.program import Condition, PartProgram, Program
-from promptreg.template import Binding, Limits, Meter, Template
+from promptreg.template import Binding, Limits, Mark, Meter, Template
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ class Run(NamedTuple):
     template: Template
     origins: Mapping[str, Binding]
     item: str | None = None
+
+    def written(self, masked: Callable[[str], str], fixed: Collection[str]) -> str:
+        """The text with `masked` in place of what expressions printed, but for texts of the registry."""
+        pieces = (piece if isinstance(piece, Mark) or piece in fixed else masked(piece) for piece in self.stream)
+        return "".join(pieces)[: len(self.text)]
 
 
 class ComposedPart(NamedTuple):
@@ -62,6 +67,15 @@ class ComposedPart(NamedTuple):
         """The text as it stands in its message."""
         fence = self.fence
         return self.text if fence is None else f"{fence.opening}{self.text}{fence.closing}"
+
+    def written(self, masked: Callable[[str], str]) -> str:
+        """The text as it stands in its message, with `masked` in place of what expressions printed, and of examples."""
+        if self.program.examples is not None:
+            text = masked(self.text)
+        else:
+            text = self.joiner.join(run.written(masked, self.program.fixed) for run in self.runs)
+        fence = self.fence
+        return text if fence is None else f"{fence.opening}{text}{fence.closing}"
 
 
 class ComposedMessage(NamedTuple):

@@ -67,6 +67,12 @@ class Loaded:
                 self._programs[target.name, target.version] = found
         return found
 
+    def adopt(self, program: Program) -> None:
+        """Take in the program of a head that was compiled elsewhere."""
+        with self._lock:
+            if not program.prompt.frozen:
+                self._programs.setdefault((program.prompt.name, None), program)
+
     def compile(self, refs: Iterable[str]) -> None:
         """Compile those of these releases that are prompts, templates included."""
         for ref in refs:

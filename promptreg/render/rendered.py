@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from promptreg.model.prompt import Message
 from promptreg.model.ref import Pin
 from promptreg.registry.labels import Pick
 from promptreg.render.compose import ComposedMessage
@@ -111,6 +112,17 @@ class Rendered:
             for part in message.parts:
                 for run in part.runs:
                     yield from (piece for piece in run.stream if isinstance(piece, Mark))
+
+    def written(self, masked: Callable[[str], str]) -> Iterator[tuple[int, list[str]]]:
+        """The parts and separators of the messages that are declared, by index, with `masked` for what is not literal.
+
+        That is what expressions printed, and examples. Lengths must stay. Nothing may have been cut.
+        """
+        for number, message in enumerate(message for message in self._composed if message.sent):
+            if isinstance(message.declared, Message):
+                texts = [part.written(masked) for part in message.parts if part.present]
+                separated = [piece for text in texts for piece in (message.declared.separator, text)]
+                yield number, separated[1:]
 
     @property
     def ledger(self) -> Ledger:

@@ -24,8 +24,9 @@ from promptreg.template.spans import (
 from promptreg.template.words import RESERVED_NAMES
 
 if TYPE_CHECKING:
-    from promptreg.template.engine import Expression, Reading, Template, compile_expression, compile_template
+    from promptreg.template.engine import Expression, Template, compile_expression, compile_template
     from promptreg.template.marks import Mark
+    from promptreg.template.reading import Reading
     from promptreg.template.trace import Trace
 
 __all__ = [
@@ -55,7 +56,7 @@ __all__ = [
 _LAZY = {
     "Expression": "engine",
     "Mark": "marks",
-    "Reading": "engine",
+    "Reading": "reading",
     "Template": "engine",
     "Trace": "trace",
     "compile_expression": "engine",

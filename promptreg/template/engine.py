@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 from jinja2.runtime import LoopContext, Undefined
 from jinja2.utils import missing
@@ -16,18 +16,19 @@ from promptreg.template.bullets import Bullets
 from promptreg.template.callables import Macro
 from promptreg.template.codegen import Code, generate
 from promptreg.template.dialect import check
-from promptreg.template.facts import Facts, collect
+from promptreg.template.facts import collect
 from promptreg.template.faults import FAULTS, LineTable, located
 from promptreg.template.limits import Limits, Meter
 from promptreg.template.marks import Mark
 from promptreg.template.origins import Origins, hand_over
 from promptreg.template.parsing import Parsed, Settings, parse_body, parse_expression
 from promptreg.template.places import Places
+from promptreg.template.reading import Reading
 from promptreg.template.spans import Binding, IncludeTarget, Path
 from promptreg.template.trace import Trace
 from promptreg.text import TextMap
 
-__all__ = ["Expression", "Reading", "Template", "compile_expression", "compile_template"]
+__all__ = ["Expression", "Template", "compile_expression", "compile_template"]
 
 _RUNTIME: dict[str, Any] = {
     **{name: getattr(runtime, name) for name in ("arithmetic", "compare", "compare_chain", "concat", "cut", "item")},
@@ -42,17 +43,10 @@ _LATE = ("difflib", "textwrap")
 _Root = Callable[[Mapping[str, Any], Meter, list[str]], Any]
 
 
-class Reading(NamedTuple):
-    """A body that was parsed and that the dialect accepts, with the facts of its tree."""
-
-    parsed: Parsed
-    facts: Facts
-
-
 class Template:
     """A compiled body: immutable, and safe to run in many threads at once."""
 
-    __slots__ = ("_root", "body", "includes", "literals", "marks", "name", "places")
+    __slots__ = ("_root", "body", "includes", "literals", "marks", "name", "places", "reading")
 
     def __init__(
         self,
@@ -62,12 +56,15 @@ class Template:
         includes: Mapping[str, IncludeTarget],
         bullets: Bullets | None,
         marks: tuple[Mark, ...],
+        reading: Reading | None,
     ) -> None:
         self._root = root
         self.body = body
         self.includes = includes
         self.name = name
         self.places = Places(body, bullets)
+        self.reading = reading
+        """What was parsed, where the caller of `compile_template` keeps it anyway."""
         self.marks = marks
         """The literal pieces of its own that a stream may hold."""
         self.literals = frozenset(map(str, marks))
@@ -162,6 +159,7 @@ def compile_template(
 
     Raises TemplateInvalid with every problem, each with the place in `body.source`. `settings` is for tests only.
     """
+    kept = reading
     if reading is None:
         parsed = parse_body(body, settings, limits)
         reading = Reading(parsed, collect(parsed.tree))
@@ -171,7 +169,7 @@ def compile_template(
     code = _compiled(reading, inputs, includes)
     found = Bullets(body.text, reading.parsed.tokens) if bullets else None
     marks = tuple(mark for mark in code.constants.values() if isinstance(mark, Mark) and mark)
-    return Template(_load(code, body), body, name, MappingProxyType(dict(includes)), found, marks)
+    return Template(_load(code, body), body, name, MappingProxyType(dict(includes)), found, marks, kept)
 
 
 def compile_expression(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from jinja2.nodes import Include
+
 import promptreg
 from promptreg.lint.deciding import Deciding
 from promptreg.lint.workspace import Workspace
@@ -89,6 +91,9 @@ def test_what_was_parsed_for_the_rules_is_not_parsed_again(tmp_path: Path) -> No
     parsed = {head.name: head.templates[0].parsed for head in found.heads if head.name != "chat"}
     registry = found.registry
     trial = registry.trial(found.closure("chat")[0], found.shelf)  # type: ignore[arg-type]
-    assert found.head("page").templates[0].parsed is parsed["page"]
-    assert found.shelf.read(found.head("page").head.body).parsed is parsed["page"]  # type: ignore[union-attr]
+    assert found.shelf.read(found.head("greeting").head.body).parsed is parsed["greeting"]  # type: ignore[union-attr]
+    assert found.shelf.read(found.head("page").head.body) is None  # type: ignore[union-attr]
+    assert [node.template.value for node in found.head("page").templates[0].nodes if isinstance(node, Include)] == [
+        "greeting"
+    ]  # type: ignore[attr-defined]
     assert {template.name for template in trial.missed} == {"chat", "page", "greeting"}

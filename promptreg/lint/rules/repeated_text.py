@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from promptreg.lint.finding import Hit, Related
 from promptreg.lint.plain import CODE
 from promptreg.lint.prose import PRINTED
+from promptreg.lint.rendered_text import RenderedText
 from promptreg.lint.rule import Option, Rule
 from promptreg.lint.subjects import RenderedPrompt
 
@@ -50,12 +51,17 @@ def _pairs(
             if len(words) < options["words"] or CODE in found.group() or PRINTED in found.group():
                 continue
             start = found.start() + len(found.group()) - len(found.group().lstrip(" \t-*+#>"))
-            said = _Said(text.message, start, found.end(), text.component_at(start).component)
+            said = _Said(text.message, start, found.end(), "")
             before = seen.setdefault(words, said)
-            if before.message != said.message:
+            if before is said or before.message != said.message:
                 continue
-            if before is not said and (options["within"] or before.component != said.component):
+            before, said = _placed(text, before), _placed(text, said)  # who says it takes long to find out
+            if options["within"] or before.component != said.component:
                 yield before, said
+
+
+def _placed(text: RenderedText, said: _Said) -> _Said:
+    return said._replace(component=text.component_at(said.start).component)
 
 
 def _follows(prompt: RenderedPrompt, last: tuple[_Said, _Said], pair: tuple[_Said, _Said]) -> bool:

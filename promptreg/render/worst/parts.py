@@ -110,7 +110,8 @@ def _run(part: PartProgram, shapes: Mapping[str, Shape], known: Mapping[str, Any
         values = {item.name: item.value for item in part.bound}
         return Outline.of(("".join(template.stream({**values, **known}, Meter())),)).stripped()
     shapes = {**shapes, **{name: of_value(value) for name, value in known.items()}}
-    return outline_of(template.body, template.includes, shapes, ceiling, included_shapes).stripped()
+    outline = outline_of(template.body, template.includes, shapes, ceiling, included_shapes, template.reading)
+    return outline.stripped()
 
 
 def _joined(part: PartProgram, runs: list[Outline], ceiling: Ceiling) -> Outline:

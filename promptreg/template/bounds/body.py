@@ -20,6 +20,7 @@ from promptreg.template.facts import collect
 from promptreg.template.limits import Limits
 from promptreg.template.parsing import Settings, parse_body
 from promptreg.template.positions import start_of
+from promptreg.template.reading import Reading
 from promptreg.template.spans import IncludeTarget
 from promptreg.text import TextMap
 
@@ -50,10 +51,14 @@ def outline_of(
     inputs: Mapping[str, Shape],
     ceiling: Ceiling,
     bind: Bind,
+    reading: Reading | None = None,
 ) -> Outline:
-    """What a body that was compiled before can print for inputs of these shapes; `includes` are its targets by ref."""
+    """What a body that was compiled before can print for inputs of these shapes; `includes` are its targets by ref.
+
+    `reading` is what was parsed of the body before, where somebody kept it.
+    """
     try:
-        return _Reader(body, includes, inputs, _Context(ceiling, bind)).run()
+        return _Reader(body, includes, inputs, _Context(ceiling, bind), reading).run()
     except RecursionError:
         share = Share("", body.location(0), None, (_TOO_MUCH,))
         return Outline((Gap(None, None, shares=(share,), lacks=(_TOO_MUCH,)),))
@@ -77,10 +82,15 @@ class _Reader:
     """One body. What a name can hold is worked out once."""
 
     def __init__(
-        self, body: TextMap, includes: Mapping[str, IncludeTarget], inputs: Mapping[str, Shape], context: _Context
+        self,
+        body: TextMap,
+        includes: Mapping[str, IncludeTarget],
+        inputs: Mapping[str, Shape],
+        context: _Context,
+        reading: Reading | None,
     ) -> None:
-        self.parsed = parse_body(body, Settings(), Limits())
-        self.facts = collect(self.parsed.tree)
+        self.parsed = parse_body(body, Settings(), Limits()) if reading is None else reading.parsed
+        self.facts = collect(self.parsed.tree) if reading is None else reading.facts
         self.assignments = Assignments(self.parsed.tree, self.facts)
         self.includes = includes
         self.inputs = inputs
@@ -245,7 +255,7 @@ class _Reader:
         found = {name: self.variable(name, scope) for name in sorted(known & set(target.inputs))}
         inputs = self.context.bind(target, found)
         template = target.template
-        return _Reader(template.body, template.includes, inputs, self.context).run().pieces
+        return _Reader(template.body, template.includes, inputs, self.context, template.reading).run().pieces
 
     def _share(self, expression: str | None, node: nodes.Node | None, *lacks: Lack) -> Share:
         """A share for what stands at a node, by default named by the text of its tag."""
