@@ -8,7 +8,7 @@ from promptreg.lint.subjects import Head, Template
 from promptreg.model.component import Component, Use
 from promptreg.model.prompt import Message, Part, Prompt, Slot
 
-__all__ = ["inputs_read"]
+__all__ = ["inputs_read", "names_read"]
 
 
 def inputs_read(head: Head, members: Mapping[str, Component]) -> frozenset[str]:
@@ -18,7 +18,7 @@ def inputs_read(head: Head, members: Mapping[str, Component]) -> frozenset[str]:
     """
     found: set[str] = set()
     for template in head.templates:
-        found.update(_names(template))
+        found.update(names_read(template))
     if isinstance(head.head, Prompt):
         found.update(_bound(head.head, members))
     for use in head.head.uses:
@@ -27,7 +27,7 @@ def inputs_read(head: Head, members: Mapping[str, Component]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _names(template: Template) -> Iterator[str]:
+def names_read(template: Template) -> Iterator[str]:
     """Every name that a template reads; a name that is also assigned there counts as read, to be on the safe side."""
     from jinja2 import nodes
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from promptreg.lint.finding import Hit
+from promptreg.lint.part_sizes import inputs_of, size_of
 from promptreg.lint.rule import Option, Rule
 from promptreg.lint.subjects import Composition
 from promptreg.model.inputs import InputSpec
@@ -14,19 +15,11 @@ from promptreg.model.prompt import Message
 
 __all__ = ["RULE"]
 
-_CHARACTERS_A_TOKEN = 3
-"""At least, in any language that o200k_base was measured on for long texts; shorter prompts need no counting."""
-
-
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def _check(composition: Composition, options: Mapping[str, Any]) -> Iterator[Hit]:
-    heads = (composition.head, *composition.members.values())
-    if composition.closure is None or len({head.name for head in heads}) < 2:
-        return
-    size = sum(len(head.source.text) for head in heads)
-    if size < _CHARACTERS_A_TOKEN * options["least"]:
+    if composition.closure is None or not _may_gain(composition, options):
         return
     worst = composition.head.worst
     prefix = worst.prefix if worst is not None else None
@@ -51,6 +44,26 @@ def _check(composition: Composition, options: Mapping[str, Any]) -> Iterator[Hit
         f"{gain:,} more behind it never change"
     )
     yield Hit(message, place._replace(end=place.start + 1))
+
+
+def _may_gain(composition: Composition, options: Mapping[str, Any]) -> bool:
+    """Whether enough static text stands behind the first part that changes, in its message, at a glance."""
+    total = 0.0
+    for message in composition.prompt.messages:
+        if not isinstance(message, Message):
+            return False
+        behind = 0.0
+        volatile = False
+        for part in message.parts:
+            if part.when or inputs_of(composition, part):
+                volatile = True
+            else:
+                size = size_of(composition, part)
+                total += size
+                behind += size if volatile else 0
+        if volatile:
+            return bool(behind >= options["gain"] and total >= options["least"])
+    return False
 
 
 def _has_few_values(spec: InputSpec) -> bool:

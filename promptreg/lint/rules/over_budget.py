@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from promptreg.errors import BudgetError, PromptregError
 from promptreg.lint.finding import Hit
+from promptreg.lint.part_sizes import SHORTENED, guess, inputs_of, parts_of, size_of
 from promptreg.lint.problems import said
 from promptreg.lint.rule import Rule
-from promptreg.lint.subjects import Composition
+from promptreg.lint.subjects import Composition, RenderedPrompt
 from promptreg.model.prompt import Message, Part
 
 if TYPE_CHECKING:
@@ -17,24 +18,41 @@ if TYPE_CHECKING:
 
 __all__ = ["RULE"]
 
+_SHORTEST = 300
+"""Tokens to which any part that may be shortened can be cut, if its budget does not ask for more."""
+
 _OVERHEAD = 20
 """Tokens that a message costs beyond its text, at most, in the chat profiles that are known."""
 
-_SHORTENED = ("truncate", "variants", "drop", "min_items", "max_tokens")
-
 
 def _check(composition: Composition, options: Mapping[str, Any]) -> Iterator[Hit]:
-    if "tokens" not in composition.prompt.budget or composition.closure is None:
+    budget = composition.prompt.budget
+    if "tokens" not in budget or composition.closure is None:
         return
-    worst = composition.head.worst
-    if worst is None or worst.limit is None:
-        return
-    if _needed(composition, worst) > worst.limit:
-        exact = _exact(composition)
-        if exact is not None and exact.limit is not None and (needed := _needed(composition, exact)) > exact.limit:
-            yield Hit(_said(composition, exact, needed), composition.head.place(("budget", "tokens")))
-            return
-    yield from _samples(composition, worst.limit)
+    limit = budget["tokens"] - budget.get("reserve", 0)
+    if _guessed(composition) > limit:
+        worst = composition.head.worst
+        if worst is not None and worst.limit is not None and _needed(composition, worst) > worst.limit:
+            exact = _exact(composition)
+            if exact is not None and exact.limit is not None and (needed := _needed(composition, exact)) > exact.limit:
+                yield Hit(_said(composition, exact, needed), composition.head.place(("budget", "tokens")))
+                return
+    yield from _samples(composition, limit)
+
+
+def _guessed(composition: Composition) -> float:
+    """What required parts need at most, at a glance: only above the budget is it worth working out."""
+    total = 0.0
+    for part in parts_of(composition):
+        total += _OVERHEAD
+        if isinstance(part, Part) and "priority" not in part.budget and not _is_shortened(part):
+            specs = (composition.prompt.inputs[name] for name in inputs_of(composition, part))
+            total += size_of(composition, part) + sum(spec.max_tokens or 0 for spec in specs)
+    return total
+
+
+def _is_shortened(part: Part) -> bool:
+    return any(key in part.budget for key in SHORTENED)
 
 
 def _exact(composition: Composition) -> WorstCase | None:
@@ -59,7 +77,7 @@ def _parts(composition: Composition) -> dict[str, Part]:
 
 def _least(composition: Composition, part: Part | None, row: WorstRow) -> int:
     """What a required part needs when its inputs are as long as they may be; a declared `max_tokens` can be reached."""
-    if not row.required or part is None or any(key in part.budget for key in _SHORTENED):
+    if not row.required or part is None or _is_shortened(part):
         return 0
     names = {share.expression.split(".")[0].split("[")[0] for share in row.shares}
     declared = [spec.max_tokens for name, spec in composition.prompt.inputs.items() if name in names]
@@ -80,10 +98,7 @@ def _samples(composition: Composition, limit: int) -> Iterator[Hit]:
     """Samples that are refused for want of room."""
     registry, name = composition.workspace.registry, composition.prompt.name
     for rendered in composition.workspace.rendered(name):
-        if (
-            rendered.sample is None
-            or _size(rendered.rendered.text) + _OVERHEAD * len(rendered.rendered.messages) <= limit
-        ):
+        if rendered.sample is None or _fits(composition, rendered, limit):
             continue
         try:
             registry.render(name, rendered.values, counter=composition.head.estimate)
@@ -100,9 +115,21 @@ def _samples(composition: Composition, limit: int) -> Iterator[Hit]:
             continue
 
 
-def _size(text: str) -> int:
-    """Bytes: no tokenizer makes more tokens than that."""
-    return len(text.encode())
+def _fits(composition: Composition, rendered: RenderedPrompt, limit: int) -> bool:
+    """Whether there is room at a glance: for all, or for what must be sent in full and the least of the rest."""
+    around = float(_OVERHEAD * len(rendered.rendered.messages))
+    if guess(rendered.rendered.text) + around <= limit:
+        return True
+    least: dict[str, float] = {}
+    for part in parts_of(composition):
+        if "priority" not in part.budget:
+            shortened = any(key in part.budget for key in SHORTENED)
+            least[part.id] = max(_SHORTEST, part.budget.get("min_tokens", 0)) if shortened else 0
+    for segment in rendered.rendered.segments:
+        part_id = segment.part or ""
+        if part_id in least and not least[part_id] >= _SHORTEST:
+            around += guess(segment.text)
+    return around + sum(least.values()) <= limit
 
 
 RULE = Rule(
