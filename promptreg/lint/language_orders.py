@@ -54,7 +54,9 @@ _STYLE = (
 )
 _NOUN = (
     r"(?:answers?|responses?|repl(?:y|ies)|outputs?|messages?|summar(?:y|ies)|explanations?|everything"
-    r"|all (?:output|text|content)|reports?|conversation)"
+    r"|all (?:output|text|content)|reports?|conversation|results?|questions?|reviews?|e-?mails?|letters?|notes?"
+    r"|findings?"
+    r"|recommendations?|paragraphs?|sentences?|descriptions?)"
 )
 _OPEN = r"[*_\"'“(\[]*"
 

@@ -14,7 +14,7 @@ from promptreg.lint.subjects import Template
 __all__ = ["RULE"]
 
 _NEGATIVE = re.compile(
-    r"(?:^|(?<=[.!?] ))[ \t]*(?:[-*+] )?(?P<what>(?:Do not|Don't|Don’t|Never|Avoid|No) [a-z]+)", re.MULTILINE
+    r"(?:^|(?<=[.!?] ))[ \t]*(?:[-*+] )?(?P<what>(?:Do not|Don't|Don’t|Never|Avoid) [a-z]+)", re.MULTILINE
 )
 _ALTERNATIVE = re.compile(
     r"\b(?:instead|but|rather|unless|except|if|when|without|only|because|since|so that|until|before|outside)\b|[;:–—]",
