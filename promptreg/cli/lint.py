@@ -209,7 +209,9 @@ def _open(
 
     config = find_registry(os.getcwd(), where.folder, on_disk=where.moment == NOW)
     settings = over(chosen.over(read_settings(config)), drawing, config.root)
-    before = watch(config, settings, watched) if watched is not None and where.moment == NOW else None
+    before = None
+    if watched is not None and where.moment.at is None:
+        before = watch(config, settings, watched, staged=where.moment.staged)
     return Workspace(open_registry(config, moment=where.moment)), settings, before
 
 

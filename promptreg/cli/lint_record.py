@@ -112,14 +112,17 @@ class _BinaryTee:
         return getattr(self._stream, name)
 
 
-def watch(config: Config, settings: Settings, targets: Iterable[str]) -> Watch | None:
-    """Stamp everything that a run with this configuration may read; None when that is too much, or nothing is kept."""
+def watch(config: Config, settings: Settings, targets: Iterable[str], *, staged: bool = False) -> Watch | None:
+    """Stamp everything that a run with this configuration may read; None when that is too much, or nothing is kept.
+
+    Of a registry as it is `staged`, that is the index of its repository: what it names never changes.
+    """
     file = asked()
     if file is None or sys.stdout is None or sys.stderr is None:
         return None
     started = time.time_ns()
     stamps: dict[str, str] = {}
-    for path, existence in _watched(config, settings, targets):
+    for path, existence in _watched(config, settings, targets, staged=staged):
         if len(stamps) > _MOST:
             return None
         stamps[path] = stamp(path, existence=existence)
@@ -133,12 +136,13 @@ def is_repeatable(report: Report, rules: Iterable[Rule]) -> bool:
     )
 
 
-def _watched(config: Config, settings: Settings, targets: Iterable[str]) -> Iterator[tuple[str, bool]]:
+def _watched(config: Config, settings: Settings, targets: Iterable[str], *, staged: bool) -> Iterator[tuple[str, bool]]:
     """Every path that has a say, and whether only its existence has."""
     yield from ((path, False) for path in _settings_files(os.getcwd()))
     yield from ((path, False) for path in _settings_files(config.root))
     yield from ((os.path.join(folder, ".git"), True) for folder in _upwards(config.root))
-    for path in (config.registry, os.path.join(config.root, settings.rules), *_ranks(config)):
+    registry = _index(config.registry) if staged else config.registry
+    for path in (registry, os.path.join(config.root, settings.rules), *_ranks(config)):
         yield from ((inner, False) for inner in _all_below(path))
     if settings.baseline is not None:
         yield os.path.join(config.root, settings.baseline), False
@@ -149,6 +153,12 @@ def _watched(config: Config, settings: Settings, targets: Iterable[str]) -> Iter
         if not f"{path}{os.sep}".startswith(os.path.join(config.registry, "")):
             yield from ((inner, False) for inner in _all_below(path, python=True))
     yield from ((path, False) for path in _program())
+
+
+def _index(registry: str) -> str:
+    from promptreg.registry.git import open_repository
+
+    return open_repository(registry).index_file
 
 
 def _ranks(config: Config) -> list[str]:

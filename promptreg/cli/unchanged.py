@@ -97,7 +97,7 @@ def record_file(args: "Iterable[str]") -> str | None:
     if folder is None:
         return None
     key = [__version__, sys.version, os.getcwd(), *args]
-    key += [f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("PROMPTREG_")]
+    key += [f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith(("PROMPTREG_", "GIT_"))]
     key += [f"{name}={os.environ.get(name)}" for name in _WORDS]
     for stream in (sys.stdout, sys.stderr):
         key.append(_kind(stream))

@@ -96,6 +96,44 @@ def test_no_change_is_ever_missed(project: Path, change: Callable[[], object]) -
     assert unchanged.answer(ARGS) is None
 
 
+STAGED = ["lint", "--staged"]
+
+
+def git(*arguments: str) -> None:
+    subprocess.run(["git", *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture
+def staged(project: Path) -> Path:
+    git("init", "-q")
+    git("add", "-A")
+    time.sleep(0.12)
+    assert unchanged.answer(STAGED) is None
+    found = watch(find_registry(os.getcwd()), Settings(), (), staged=True)
+    assert found is not None
+    found.keep(0)
+    assert unchanged.answer(STAGED) == 0
+    return project
+
+
+def test_of_what_is_staged_only_the_index_counts(staged: Path) -> None:
+    Path("prompts/rules/tone.md").write_text(TONE.replace("mood", "MOOD"), encoding="utf-8")
+    Path("prompts/rules/more.md").write_text(TONE, encoding="utf-8")
+    assert unchanged.answer(STAGED) == 0
+    git("add", "prompts/rules/tone.md")
+    assert unchanged.answer(STAGED) is None
+
+
+def test_another_index_is_another_question(staged: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_INDEX_FILE", ".git/other")
+    assert unchanged.answer(STAGED) is None
+
+
+def test_settings_count_for_what_is_staged(staged: Path) -> None:
+    Path("promptreg.toml").write_text("[lint]\npedantic = true\n", encoding="utf-8")
+    assert unchanged.answer(STAGED) is None
+
+
 def test_a_target_outside_of_the_registry_is_watched(project: Path) -> None:
     Path("loose").mkdir()
     Path("loose/one.py").write_text("", encoding="utf-8")

@@ -52,6 +52,11 @@ class Repository:
         return self._place.git_dir
 
     @property
+    def index_file(self) -> str:
+        """The file that says what is staged; the one that git names to its hooks, where there is one."""
+        return self._git.environment.get("GIT_INDEX_FILE") or os.path.join(self._place.git_dir, "index")
+
+    @property
     def top(self) -> str | None:
         """The top folder of the work tree; None for a bare repository."""
         return self._place.top
