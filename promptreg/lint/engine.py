@@ -57,6 +57,7 @@ def run_rules(
         run.head(workspace.head(name))
     for code in python:
         run.check("call", code, code.source.path)
+        code.forget()
     return list(in_order(run.findings.values())), run.crashes
 
 

@@ -83,6 +83,11 @@ class PythonFile:
     def _fault(self, message: str, line: int | None, column: int | None) -> Problem:
         return Problem(InvalidFile.code, message, self.source.path, line or 1, max(column or 1, 1))
 
+    def forget(self) -> None:
+        """Let go of all that was worked out; a syntax tree is 20 times the size of its file."""
+        for name in ("_parsed", "resolver", "calls", "followed"):
+            self.__dict__.pop(name, None)
+
     @property
     def tree(self) -> ast.Module | None:
         """The syntax tree."""

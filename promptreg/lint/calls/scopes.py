@@ -100,15 +100,24 @@ class _Reader:
         self.found = Scopes(module, {tree: module}, [])
 
     def visit(self, node: ast.AST, scope: Scope) -> None:
-        handler: Callable[[_Reader, Any, Scope], None] | None = _HANDLERS.get(type(node))
+        kind = type(node)
+        if kind in _LEAVES:
+            return
+        handler: Callable[[_Reader, Any, Scope], None] | None = _HANDLERS.get(kind)
         if handler is None:
             self.children(node, scope)
         else:
             handler(self, node, scope)
 
     def children(self, node: ast.AST, scope: Scope) -> None:
-        for child in ast.iter_child_nodes(node):
-            self.visit(child, scope)
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if isinstance(value, list):
+                for item in value:
+                    if isinstance(item, ast.AST):
+                        self.visit(item, scope)
+            elif isinstance(value, ast.AST):
+                self.visit(value, scope)
 
     def inner(self, node: ast.AST, parent: Scope) -> Scope:
         scope = self.found.of[node] = Scope(node, parent)
@@ -256,6 +265,13 @@ class _Reader:
             if home is not None and home is not scope:
                 scope.elsewhere[name] = home
 
+
+_LEAVES = frozenset((
+    ast.Name, ast.Constant, ast.Load, ast.Store, ast.Pass, ast.Break, ast.Continue, ast.alias,
+    *ast.operator.__subclasses__(), *ast.cmpop.__subclasses__(), *ast.unaryop.__subclasses__(),
+    *ast.boolop.__subclasses__(),
+))  # fmt: skip
+"""Nodes that bind nothing and hold no call; most nodes are such."""
 
 _HANDLERS: dict[type, Any] = {
     ast.Call: _Reader.call,

@@ -99,10 +99,11 @@ TABLE: tuple[tuple[str, Sink], ...] = (
 
 _DETOURS = re.compile(r"\.(?:with_options|with_raw_response|with_streaming_response|copy)(?:\(\))?(?=\.)")
 
-_LIBRARIES = re.compile(
-    rb"openai|groq|anthropic|litellm|langchain|llama_index|ollama|mistralai|cohere|huggingface_hub|pydantic_ai"
-    rb"|\bgenai\b|generativeai|Together|\bAgent\b"
-)
+_LIBRARIES = (
+    b"openai", b"groq", b"Together", b"anthropic", b"litellm", b"langchain", b"llama_index", b"ollama", b"mistralai",
+    b"cohere", b"huggingface_hub", b"pydantic_ai", b"genai", b"generativeai",
+)  # fmt: skip
+_AGENT = re.compile(rb"\bagents\b")
 _LAST = re.compile(
     rb"\b(?:a?create|parse|stream|a?completion|a?text_completion|a?responses|chat|chat_stream|generate|generate_content"
     rb"\w*|update|Agent|SystemMessage|HumanMessage|a?invoke|astream|predict|call_as_llm|ChatPromptTemplate|from_template"
@@ -116,7 +117,8 @@ def mentions_sink(data: bytes) -> bool:
 
     A file without either has no path that `find_sink` knows, so it need not be parsed.
     """
-    return _LIBRARIES.search(data) is not None and _LAST.search(data) is not None
+    is_named = any(word in data for word in _LIBRARIES) or (b"Agent" in data and _AGENT.search(data) is not None)
+    return is_named and _LAST.search(data) is not None
 
 
 @cache

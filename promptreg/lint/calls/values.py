@@ -132,7 +132,9 @@ class Resolver:
             inner = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
             return self.annotation(inner, scope) if word in _WRAPPERS else None
         found = self.value(node, scope) if isinstance(node, ast.Name | ast.Attribute) else None
-        return self._called(found) if found is not None else None
+        if found is None or found.path == "function":  # a method named like a type hides it in its class
+            return None
+        return self._called(found)
 
     def attribute_bindings(self, node: ast.Attribute, scope: Scope) -> list[Binding]:
         """Everything that gives an attribute of `self`, or of a class of this file, its value."""

@@ -69,6 +69,9 @@ SILENT = {
     "comprehension variable": "import promptreg\nreg = promptreg.load()\n[reg.render('x') for reg in xs]",
     "except": "import promptreg\nreg = promptreg.load()\ntry: ...\nexcept E as reg: ...\nreg.render('x')",
     "given or default": "import promptreg\ndef f(reg=None):\n    reg = reg or promptreg.load()\n    reg.render('x')",
+    "a method named like a type": "import promptreg\nclass A:\n    def list(self) -> list: ...\n"
+    "    def other(self) -> 'list[int]': ...\n    def f(self):\n        self.list().render('x')",
+    "functions in a circle": "import promptreg\ndef a():\n    return b()\ndef b():\n    return a()\na().render('x')",
     "a circle": "import promptreg\na = b\nb = a\na.render('x')",
     "relative import": "from . import promptreg\npromptreg.load().render('x')",
 }
