@@ -16,6 +16,7 @@ __all__ = [
     "Place",
     "Related",
     "Severity",
+    "instead",
 ]
 
 Severity = Literal["error", "warning", "note"]
@@ -73,6 +74,15 @@ class Fix(NamedTuple):
             for edit in self.edits
         ]
         return {"applicability": self.applicability, "title": self.title, "edits": edits}
+
+
+def instead(place: Place, old: str, new: str | None) -> Fix | None:
+    """The word that was probably meant in place of the one there; None where a place holds more than that word."""
+    if new is None or place.text.strip("\"'") != old:
+        return None
+    start = place.start + place.text.find(old)
+    inner = place._replace(start=start, end=start + len(old))
+    return Fix("unsafe", f'write "{new}"', (Edit(inner, new),))
 
 
 class Related(NamedTuple):

@@ -44,10 +44,11 @@ class JsonText(NamedTuple):
 
 
 class JsonFault(NamedTuple):
-    """Why a text that was meant as JSON is none, and at which of its characters."""
+    """Why a text that was meant as JSON is none, at which of its characters, and where a comma is too many."""
 
     at: int
     message: str
+    comma: int | None = None
 
 
 def json_texts(template: Template) -> Iterator[JsonText]:
@@ -92,24 +93,28 @@ def fault_of(text: str) -> JsonFault | None:
     except json.JSONDecodeError as error:
         if _is_sketch(text) or _are_several(text) or _is_escaped(text):
             return None
-        return JsonFault(min(error.pos, len(text) - 1), _said(error, text))
+        return _fault(error, text)
     except (ValueError, RecursionError):
         return None
     return None
 
 
-def _said(error: json.JSONDecodeError, text: str) -> str:
-    before = text[: error.pos].rstrip()
-    if before.endswith(",") and text[error.pos : error.pos + 1] in ("}", "]"):
-        return "a comma before the closing bracket"
-    return _WORDS.get(error.msg, error.msg[:1].lower() + error.msg[1:])
+def _fault(error: json.JSONDecodeError, text: str) -> JsonFault:
+    """What Python says, with a comma at the end told alike by all of its versions: from 3.13 on, it points at it."""
+    start = error.pos + 1 if text[error.pos : error.pos + 1] == "," else error.pos
+    at = start + len(text[start:]) - len(text[start:].lstrip())
+    before = text[:at].rstrip()
+    if before.endswith(",") and text[at : at + 1] in ("}", "]"):
+        return JsonFault(at, "a comma before the closing bracket", len(before) - 1)
+    message = _WORDS.get(error.msg, error.msg[:1].lower() + error.msg[1:])
+    return JsonFault(min(error.pos, len(text) - 1), message)
 
 
 def _is_sketch(text: str) -> bool:
     """Whether it holds anything that JSON does not know, or is not closed; a value that is printed counts as such."""
     if '"""' in text:
         return True
-    at = depth = 0
+    at = 0
     last = None
     while at < len(text):
         found = _TOKEN.match(text, at)
@@ -118,8 +123,6 @@ def _is_sketch(text: str) -> bool:
         last = found.lastgroup
         if found.lastgroup == "text" and found.group() in ('"..."', '"…"') and found.end() == len(text):
             return True
-        if found.lastgroup == "mark":
-            depth += (found.group() in _OPENING) - (found.group() in _CLOSING)
         at = found.end()
     return text[-1:] not in _CLOSING
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from promptreg.errors import nearest
 from promptreg.lint.example_facts import fields_read
-from promptreg.lint.finding import Hit, Place
+from promptreg.lint.finding import Hit, Place, instead
 from promptreg.lint.rule import Rule
 from promptreg.lint.subjects import ExampleSet
 
@@ -30,7 +30,8 @@ def _check(examples: ExampleSet, options: Mapping[str, Any]) -> Iterator[Hit]:
             if field not in known and (near or field in _MAIN):
                 meant = f' (did you mean "{near}"?)' if near else ""
                 message = f'the format never prints the field "{field}" of the example "{example.id}"{meant}'
-                yield Hit(message, head.key_place((*path, field)))
+                place = head.key_place((*path, field))
+                yield Hit(message, place, fix=instead(place, field, near))
         for field in sorted(needed - example.fields.keys() - {"id"}):
             start = head.offset(path)
             place = Place(head.source, start, start + 1)
@@ -44,4 +45,5 @@ RULE = Rule(
     scope="examples",
     check=_check,
     severity="error",
+    fix="unsafe",
 )

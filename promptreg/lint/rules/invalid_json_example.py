@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from promptreg.lint.finding import Hit, Place
+from promptreg.lint.finding import Edit, Fix, Hit, Place
 from promptreg.lint.json_shown import fault_of, json_texts
 from promptreg.lint.rule import Rule
 from promptreg.lint.subjects import Head
@@ -20,7 +20,9 @@ def _check(head: Head, options: Mapping[str, Any]) -> Iterator[Hit]:
                 fault = fault_of(shown.text)
                 if fault is not None:
                     at = shown.start + fault.at
-                    yield Hit(f"this JSON does not parse: {fault.message}", template.place(at, at + 1))
+                    comma = None if fault.comma is None else shown.start + fault.comma
+                    fix = None if comma is None else _without(template.place(comma, comma + 1))
+                    yield Hit(f"this JSON does not parse: {fault.message}", template.place(at, at + 1), fix=fix)
     if head.head.kind == "examples":
         yield from _in_examples(head)
 
@@ -35,9 +37,16 @@ def _in_examples(head: Head) -> Iterator[Hit]:
             if fault is None:
                 continue
             written = head.head.written.text_map(("examples", number, field))
-            at = len(value) - len(value.lstrip()) + fault.at
-            place = Place(head.source, *written.span(at, at + 1))
-            yield Hit(f'the {field} of the example "{example.id}" does not parse as JSON: {fault.message}', place)
+            start = len(value) - len(value.lstrip())
+            place = Place(head.source, *written.span(start + fault.at, start + fault.at + 1))
+            comma = None if fault.comma is None else start + fault.comma
+            fix = None if comma is None else _without(Place(head.source, *written.span(comma, comma + 1)))
+            message = f'the {field} of the example "{example.id}" does not parse as JSON: {fault.message}'
+            yield Hit(message, place, fix=fix)
+
+
+def _without(comma: Place) -> Fix | None:
+    return Fix("unsafe", "remove the comma", (Edit(comma, ""),)) if comma.text == "," else None
 
 
 RULE = Rule(
@@ -46,4 +55,5 @@ RULE = Rule(
     summary="JSON that is shown to the model does not parse.",
     scope="head",
     check=_check,
+    fix="unsafe",
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from promptreg.errors import nearest
-from promptreg.lint.finding import Hit, Place
+from promptreg.lint.finding import Hit, Place, instead
 from promptreg.lint.output_schema import enumerations, schema_of
 from promptreg.lint.rule import Rule
 from promptreg.lint.subjects import Head
@@ -47,9 +47,8 @@ def _unknown(listed: _Listed, folder: str, skills: frozenset[str]) -> Iterator[H
         near = nearest(name, skills - known)
         if near or (len(others) == 1 and len(names) - len(others) == len(known)):
             meant = f' (did you mean "{near}"?)' if near else ""
-            yield Hit(
-                f'"{name}" stands among the names of prompts in {folder}/, which has none of that name{meant}', place
-            )
+            message = f'"{name}" stands among the names of prompts in {folder}/, which has none of that name{meant}'
+            yield Hit(message, place, fix=instead(place, name, near))
 
 
 def _lists(head: Head) -> Iterator[_Listed]:
@@ -88,7 +87,7 @@ def _named(head: Head) -> Iterator[Hit]:
         if folder in known or near:
             meant = f' (did you mean "{near}"?)' if near else ""
             place = Place(head.source, match.start(1), match.end(1))
-            yield Hit(f'the registry holds nothing named "{name}"{meant}', place)
+            yield Hit(f'the registry holds nothing named "{name}"{meant}', place, fix=instead(place, name, near))
 
 
 RULE = Rule(
@@ -98,4 +97,5 @@ RULE = Rule(
     scope="head",
     check=_check,
     confidence="medium",
+    fix="unsafe",
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from promptreg.errors import nearest
-from promptreg.lint.finding import Hit, Related
+from promptreg.lint.finding import Hit, Related, instead
 from promptreg.lint.output_schema import schema_of
 from promptreg.lint.rule import Rule
 from promptreg.lint.schema_check import at_pointer
@@ -41,7 +41,8 @@ def _check(template: Template, options: Mapping[str, Any]) -> Iterator[Hit]:
             place = template.place(start, start + len(key))
             meant = f' (did you mean "{near}"?)' if near else ""
             related = Related("the schema is declared here", head.place(("output", "schema")), head.name)
-            yield Hit(f'the schema of the answer has no key "{key}"{meant}', place, (related,))
+            fix = instead(place, key, near)
+            yield Hit(f'the schema of the answer has no key "{key}"{meant}', place, (related,), fix)
 
 
 def _unknown(path: tuple[str | int, ...], root: Any) -> tuple[str, str | None] | None:
@@ -72,4 +73,5 @@ RULE = Rule(
     scope="template",
     check=_check,
     severity="error",
+    fix="unsafe",
 )
