@@ -12,7 +12,9 @@ from promptreg.lint.subjects import Head, Template
 
 __all__ = ["RULE"]
 
-_CURLY = re.compile(r"[\[{,:(=]\s*(?P<open>[“”„])|(?P<close>[“”])\s*[\]},:)]")
+_CURLY = re.compile(
+    r"[\[{,:(=]\s*(?P<open>[“”„])|(?P<close>[“”])\s*[\]},:)]|[\[{,:(=]\s*(?P<single>‘)[^‘’\n]*’\s*[\]},:;)]"
+)
 _BLANK = re.compile(r"[\u00a0\u202f\u2007]")
 
 
@@ -20,7 +22,7 @@ def _check(head: Head, options: Mapping[str, Any]) -> Iterator[Hit]:
     text = head.source.text
     if "\r\n" in text:
         yield from _line_ends(head)
-    if _BLANK.search(text) or "“" in text or "”" in text or "\ufeff" in text:
+    if _BLANK.search(text) or "“" in text or "”" in text or "‘" in text or "\ufeff" in text:
         for template in head.templates:
             if template.body.kind != "expression":
                 yield from _mark(template)
@@ -56,7 +58,8 @@ def _in_code(template: Template) -> Iterator[Hit]:
             group = found.lastgroup or 0
             start = block.inner_start + found.start(group)
             place = template.place(start, start + 1)
-            fix = Fix("unsafe", 'write "', (Edit(place, '"'),))
+            straight_one = "'" if found["single"] else '"'
+            fix = Fix("unsafe", f"write {straight_one}", (Edit(place, straight_one),))
             yield Hit(f"{found[group]} is no quote in code", place, fix=fix)
             if straight:
                 break

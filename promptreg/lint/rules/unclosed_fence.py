@@ -14,8 +14,9 @@ from promptreg.lint.subjects import Template
 __all__ = ["RULE"]
 
 _FENCE = re.compile(
-    rf"^[ \t>{HIDDEN}]*(?:(?:[-*+]|[0-9]+[.)])[ \t]+)?(?P<mark>`{{3,}}|~{{3,}})(?P<info>[^`\n]*)$", re.MULTILINE
+    rf"^[ \t>{HIDDEN}]*(?P<item>(?:[-*+]|[0-9]+[.)])[ \t]+)?(?P<mark>`{{3,}}|~{{3,}})(?P<info>[^`\n]*)$", re.MULTILINE
 )
+_LANGUAGE = re.compile(r"[\w+#.-]+")
 _SHOWN_AS_WRONG = re.compile(r"\b(?:incorrect|wrong|bad|invalid)\b[^\n]{0,40}:|❌", re.IGNORECASE)
 
 
@@ -32,14 +33,19 @@ def _check(template: Template, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 
 def _left_open(text: str) -> re.Match[str] | None:
-    """The fence that is open at the end, containers and indents aside: a model reads fences as pairs of lines."""
-    opened: re.Match[str] | None = None
+    """The fence that is open at the end, containers and indents aside: a model reads fences as pairs of lines.
+
+    A fence with a language inside of another is read as a pair of its own, though Markdown would end the outer one.
+    """
+    opened: list[re.Match[str]] = []
     for found in _FENCE.finditer(text):
-        if opened is None:
-            opened = found
-        elif found["mark"].startswith(opened["mark"]) and not found["info"].strip(f" \t\r{HIDDEN}"):
-            opened = None
-    return opened
+        if opened and found["item"]:
+            continue  # a comment in code, such as JSDoc
+        if opened and found["mark"].startswith(opened[-1]["mark"]) and not found["info"].strip(f" \t\r{HIDDEN}"):
+            opened.pop()
+        elif not opened or (found["mark"] == opened[-1]["mark"] and _LANGUAGE.fullmatch(found["info"].strip())):
+            opened.append(found)
+    return opened[-1] if opened else None
 
 
 def _depends_on_branches(template: Template) -> bool:

@@ -94,7 +94,7 @@ def _opens_section(text: str, tag: re.Match[str]) -> bool:
     if _NOTATION.fullmatch(above) and _TAG.fullmatch(above) is None:
         return False
     following = after[1].strip()
-    return bool(following) and _TAG.match(following) is None and any(line.strip() for line in after[2:])
+    return bool(following) and _TAG.match(following) is None
 
 
 RULE = Rule(
