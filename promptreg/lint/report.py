@@ -54,7 +54,7 @@ class Report(NamedTuple):
                 "errors": severities["error"],
                 "warnings": severities["warning"],
                 "notes": severities["note"],
-                "fixable": sum(finding.fix is not None for finding in self.findings),
+                "fixable": sum(one.fix is not None and one.fix.applicability != "display" for one in self.findings),
                 "suppressed": len(self.suppressed),
                 "baselined": len(self.baselined),
             },
