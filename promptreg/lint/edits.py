@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from promptreg.lint.finding import Edit, Finding, Place
 
-__all__ = ["apply_edits", "by_path", "disjoint", "moved", "moved_place"]
+__all__ = ["apply_edits", "by_path", "disjoint", "moved_place"]
 
 
 def by_path(findings: Iterable[Finding]) -> dict[str, list[Edit]]:
@@ -64,16 +64,6 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> str:
         found += [text[at : edit.place.start], edit.text]
         at = edit.place.end
     return "".join([*found, text[at:]])
-
-
-def moved(edit: Edit, edits: Sequence[Edit]) -> tuple[int, int]:
-    """The offsets at which the text of an edit stands after all edits of its file were made."""
-    shift = sum(
-        len(other.text) - len(other.place.text)
-        for other in edits
-        if (other.place.start, other.place.end) < (edit.place.start, edit.place.end)
-    )
-    return edit.place.start + shift, edit.place.start + shift + len(edit.text)
 
 
 def moved_place(place: Place, edits: Sequence[Edit]) -> tuple[int, int]:

@@ -196,11 +196,7 @@ class _Fixer:
         """Why fixes cannot be made on top of others; empty when they can."""
         fixes = [*accepted, *some]
         proof = Proof(state.workspace, self._after(state, fixes).workspace, by_path(fixes))
-        reason = proof.broken() or proof.lost()
-        safe = [one for one in some if self._is_safe(one)]
-        if reason or not safe:
-            return reason
-        return proof.changed() or next(filter(None, map(proof.unproven, safe)), "")
+        return proof.broken() or proof.lost() or (proof.changed() if any(map(self._is_safe, some)) else "")
 
     def _after(self, state: _State, fixes: Sequence[Finding]) -> _State:
         """The registry after some fixes; a file that is again as it was at first is no changed one."""

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from promptreg.errors import PromptregError
-from promptreg.lint.edits import apply_edits, moved
+from promptreg.lint.edits import apply_edits, by_path
 from promptreg.lint.finding import Edit, Finding
 from promptreg.lint.subjects import RenderedPrompt
 from promptreg.lint.workspace import Workspace
@@ -17,7 +17,7 @@ from promptreg.render.rendered import Rendered
 from promptreg.render.scanning import scan
 from promptreg.text import Source
 
-__all__ = ["Executed", "Proof"]
+__all__ = ["Executed", "Proof", "doubt"]
 
 
 class _Pair(NamedTuple):
@@ -105,19 +105,6 @@ class Proof:
         except PromptregError:
             return False
 
-    def unproven(self, finding: Finding) -> str:
-        """Why the renderings say nothing about what the fix of a finding writes; empty when they do.
-
-        That what it changes is executed before is for `Executed` to say.
-        """
-        assert finding.fix is not None
-        for edit in finding.fix.edits:
-            span = moved(edit, self.edits[edit.place.path])
-            spans = (one for pair in self._pairs for one in _spans(pair.new, edit.place.path, pair.old))
-            if not _is_silent(self.before, finding, edit.place.path) and not any(_touch(span, one) for one in spans):
-                return "no sample would execute what it writes"
-        return ""
-
 
 class Executed:
     """What the samples of a registry execute."""
@@ -151,6 +138,17 @@ class Executed:
             spans = {span for one in pairs for span in _spans(one.rendered, path, one)}
             found = self._by_path[path] = tuple(sorted(spans))
         return found
+
+
+def doubt(workspace: Workspace, finding: Finding) -> str:
+    """Why the fix of a finding, made by itself, cannot be called safe; empty when every sample proves that it is."""
+    reason = Executed(workspace).fault(finding)
+    if reason:
+        return reason
+    edits = by_path([finding])
+    texts = {path: apply_edits(rows[0].place.source.text, rows) for path, rows in edits.items()}
+    proof = Proof(workspace, Workspace(workspace.registry.with_texts(texts)), edits)
+    return proof.broken() or proof.lost() or proof.changed()
 
 
 def _is_silent(workspace: Workspace, finding: Finding, path: str) -> bool:

@@ -387,6 +387,16 @@ def test_only_targets_are_fixed(tmp_path: Path) -> None:
     ]
 
 
+def test_what_is_made_with_a_target_is_reported_and_not_fixed(tmp_path: Path) -> None:
+    folder = registry_to_fix(tmp_path)
+    before = contents(folder)
+    rule = replacing("quiet", "calm", "unsafe", name="odd-sample")._replace(severity="error")
+    result = with_rule(rule, folder, "prompts/rules/tone.md", "--select", "odd-sample", "--unsafe-fixes")
+    assert result.code == 1
+    assert "prompts/chat.yaml:5:11: error" in result.out
+    assert contents(folder) == before
+
+
 # -- baselines
 
 

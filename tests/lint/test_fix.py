@@ -89,6 +89,17 @@ def test_one_bad_fix_of_many_holds_up_no_other(tmp_path: Path) -> None:
     assert len(found.refused) == 1
 
 
+def test_a_fix_that_makes_other_items_is_refused_where_a_budget_drops_them(tmp_path: Path) -> None:
+    body = "".join(f"- Rule {number} is here and takes some tokens.\n" for number in range(9))
+    files = {
+        "rules/tone.md": f"---\nkind: rule\nversion: 1.0.0\n---\n{body}",
+        "chat.yaml": "kind: prompt\nversion: 1.0.0\nbudget: {tokens: 60}\nmessages: [{role: system, parts: ["
+        "{use: rules/tone, budget: {priority: 1, min_items: 1}}]}]\nsamples: {only: {}}\n",
+    }
+    found = fixed(registry(tmp_path, files), replacing(r"(?m)^- (Rule 8 is)", r"{{ '- ' }}\1"))
+    assert reasons(found) == [f"{TONE}: chat with the sample only would be cut in another way to fit its budget"]
+
+
 def test_unsafe_fixes_are_made_when_they_are_asked_for(tmp_path: Path) -> None:
     rule = replacing("Speak", "Say", "unsafe")
     assert fixed(registry(tmp_path), rule).texts == {}

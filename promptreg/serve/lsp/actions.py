@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from promptreg.lint.edits import apply_edits, by_path
 from promptreg.lint.finding import Edit, Finding, Fix
-from promptreg.lint.proof import Proof
+from promptreg.lint.proof import doubt
 from promptreg.lint.workspace import Workspace
 from promptreg.serve.lsp.page import Page
 from promptreg.serve.lsp.project import Snapshot
@@ -50,11 +49,7 @@ def _doubt(snapshot: Snapshot, finding: Finding, fix: Fix) -> str:
     """Why a fix cannot be called safe; empty when every sample proves that it is."""
     if fix.applicability != "safe":
         return "it may change what is rendered"
-    edits = by_path([finding])
-    texts = {path: apply_edits(rows[0].place.source.text, rows) for path, rows in edits.items()}
-    after = Workspace(snapshot.registry.with_texts(texts))
-    proof = Proof(Workspace(snapshot.registry), after, edits)
-    return proof.broken() or proof.changed() or proof.unproven(finding)
+    return doubt(Workspace(snapshot.registry), finding)
 
 
 def _is_fresh(snapshot: Snapshot, page: Page, fix: Fix) -> bool:
