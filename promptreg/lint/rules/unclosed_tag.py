@@ -18,9 +18,10 @@ _TAG = re.compile(
 )
 _MARKER = re.compile(r"(?:start|end|begin|stop)(?:[_-]|\Z)", re.IGNORECASE)
 _NOTATION = re.compile(r"<[^<>\n]+>")
-_VOID = frozenset((
+_LAYOUT = frozenset((
     "br", "hr", "img", "input", "meta", "link", "wbr", "col", "area", "base", "source", "p", "li", "td", "tr", "th",
-    "dt", "dd", "option", "start_of_turn", "end_of_turn",
+    "dt", "dd", "option", "div", "span", "ul", "ol", "table", "tbody", "thead", "html", "body", "head", "script",
+    "style", "button", "form", "nav", "a", "b", "i", "svg", "pre", "label", "select", "start_of_turn", "end_of_turn",
 ))  # fmt: skip
 
 
@@ -31,7 +32,7 @@ def _check(template: Template, options: Mapping[str, Any]) -> Iterator[Hit]:
     tags: dict[str, list[re.Match[str]]] = {}
     masked = template.unfenced
     for found in _TAG.finditer(masked):
-        if not found["end"] and found["name"].lower() not in _VOID:
+        if not found["end"] and found["name"].lower() not in _LAYOUT:
             tags.setdefault(found["name"], []).append(found)
     for group in tags.values():
         yield from _of_name(template, masked, group)
