@@ -39,10 +39,10 @@ def command(stdio: bool, no_plugins: bool, registry: str | None) -> None:
     try:
         import pygls.lsp.server  # noqa: F401  to tell what is missing from what is broken
     except ImportError as error:
-        if error.name is None or error.name.partition(".")[0] not in _EXTRA:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in _EXTRA:
             raise
-        message = f"the language server needs {error.name}: pip install 'promptreg[lsp]'"
-        raise UsageError(message) from None
+        raise UsageError(f"the language server needs {missing}: pip install 'promptreg[lsp]'") from None
     from promptreg.output.lint_secrets import conceal
     from promptreg.serve.lsp.server import serve
     from promptreg.serve.lsp.session import Setup

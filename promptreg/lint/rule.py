@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from promptreg.lint.finding import Applicability, Confidence, Hit, Severity
 
-__all__ = ["Option", "Rule", "Scope", "Stage", "Standing"]
+__all__ = ["Check", "Option", "Rule", "Scope", "Stage", "Standing"]
 
 Scope = Literal["file", "head", "template", "composition", "rendered", "examples", "output", "call", "directive"]
 """What a rule looks at, and what its check is called with (see `promptreg.lint.subjects`)."""

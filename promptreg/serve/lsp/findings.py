@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from threading import Event
+from typing import Any, NamedTuple
 
 from promptreg.errors import Problem, PromptregError
 from promptreg.lint.catalogue import builtin_rules
 from promptreg.lint.engine import Crash
-from promptreg.lint.finding import Finding
+from promptreg.lint.finding import Finding, Hit
 from promptreg.lint.problems import said
 from promptreg.lint.report import Report
-from promptreg.lint.rule import Rule
+from promptreg.lint.rule import Check, Rule
 from promptreg.lint.run import lint
 from promptreg.lint.settings import Settings
 from promptreg.lint.targets import choose
@@ -20,7 +21,7 @@ from promptreg.lint.workspace import Workspace
 from promptreg.registry.config import Config
 from promptreg.serve.lsp.project import Snapshot
 
-__all__ = ["Conceal", "Known", "Linting", "LoadRules", "RuleSet", "Trouble"]
+__all__ = ["Conceal", "Known", "Linting", "LoadRules", "RuleSet", "Stopped", "Trouble"]
 
 Conceal = Callable[[Report], tuple[Finding, ...]]
 """The findings of a report without the secrets that their messages quote."""
@@ -58,15 +59,21 @@ class Known(NamedTuple):
     everything: bool = False
 
 
+class Stopped(BaseException):
+    """A run that nobody waits for any more was ended. No Exception: the engine takes those for crashes of a rule."""
+
+
 class Linting:
     """The runs over one snapshot: first what changed with all that is made with it, then the rest.
 
-    Both share what was parsed and rendered. A subject has findings only in the files that it is made of, so that the
-    findings in a file that was looked at are complete even when other files were not.
+    Both share what was parsed and rendered. Once `stop` is set, from any thread, a run ends with Stopped. A subject has
+    findings only in the files that it is made of, so that the findings in a file that was looked at are complete even
+    when other files were not.
     """
 
-    def __init__(self, snapshot: Snapshot, rules: LoadRules, conceal: Conceal) -> None:
+    def __init__(self, snapshot: Snapshot, rules: LoadRules, conceal: Conceal, stop: Event) -> None:
         self._snapshot = snapshot
+        self._stop = stop
         self._workspace = Workspace(snapshot.registry, snapshot.python)
         self._conceal = conceal
         self._load = rules
@@ -84,7 +91,17 @@ class Linting:
         except PromptregError as error:
             found = RuleSet(builtin_rules(), error.problems)
         self._troubles += map(_trouble, found.problems)
-        return settings, found.rules
+        return settings, [rule._replace(check=self._stoppable(rule.check)) for rule in found.rules]
+
+    def _stoppable(self, check: Check) -> Check:
+        """A check that looks first whether the run is still wanted: hundreds of them are made in a second."""
+
+        def checked(subject: Any, options: Mapping[str, Any]) -> Iterable[Hit]:
+            if self._stop.is_set():
+                raise Stopped
+            return check(subject, options)
+
+        return checked
 
     def changed(self, paths: Iterable[str]) -> Known:
         """What is found in these files and in all that is made with them."""

@@ -28,7 +28,7 @@ Head = Component | Prompt
 class Snapshot:
     """A registry with unsaved texts at one moment. Immutable; raises InvalidFile or UsageError when it cannot be read.
 
-    `last` are the heads that were readable in this or an earlier snapshot, by path: what a file said before it broke.
+    `last` are its heads by path, and for a file that is broken now what it said before.
     """
 
     def __init__(self, config: Config, texts: Mapping[str, str], last: Mapping[str, Head]) -> None:
@@ -41,7 +41,8 @@ class Snapshot:
         tree = EditorTree(FolderTree(config.registry, config.root, config.given), texts)
         self.registry = Registry(config, tree, recall=recall)
         self.store = self.registry.store
-        self.last = {**last, **{head.path: head for head in self.store.heads.values()}}
+        broken = {path: head for path, head in last.items() if head.name in self.store.broken}
+        self.last = {**broken, **{head.path: head for head in self.store.heads.values()}}
         root = os.path.join(os.path.realpath(config.root), "")
         self.python = {
             file.removeprefix(root).replace(os.sep, "/"): text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import sys
@@ -25,6 +26,9 @@ from promptreg.serve.lsp.wire import Wire
 __all__ = ["PromptregServer", "serve"]
 
 _WATCHED = ("**/*.{md,yaml,yml,json,lock,py}", "**/{promptreg,pyproject}.toml")
+_GARBAGE = (10_000, 10, 10)
+"""How often garbage is looked for: commands hardly do, because they end soon."""
+
 _PARENT_SECONDS = 2.0
 """How often the server looks whether the client is still there: one that was killed cannot say that it goes."""
 
@@ -166,6 +170,7 @@ def serve(setup: Setup) -> NoReturn:
 
     Whatever else writes to standard output in this process, or in one that it starts, goes to standard error.
     """
+    gc.set_threshold(*_GARBAGE)
     logging.getLogger("pygls").setLevel(logging.CRITICAL)
     incoming, outgoing = _take_streams()
     server = _build(setup)

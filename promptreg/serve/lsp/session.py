@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
+import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any, NamedTuple, TypeVar
 
 from promptreg.errors import PromptregError
@@ -18,6 +21,9 @@ __all__ = ["Active", "Asked", "Document", "Session", "Setup"]
 
 QUIET_SECONDS = 0.2
 """How long nobody must type before the linter starts; people pause longer between words than between letters."""
+
+FULL_SECONDS = 10.0
+"""The longest pause in typing after which a large registry is looked at as a whole; else as long as that takes."""
 
 _NO_MATTER = (".pyc", ".lock~", ".swp")
 
@@ -43,7 +49,8 @@ class Document(NamedTuple):
 class Active:
     """A project with what is known about it. `changed` are shown paths that no run has looked at yet.
 
-    `told` are the paths that the client was told something about. `revision` counts what changes the answers.
+    `full_seconds` is how long the last run over everything took. `told` are the paths that the client was told
+    something about. `revision` counts what changes the answers.
     """
 
     def __init__(self, project: Project) -> None:
@@ -54,6 +61,7 @@ class Active:
         self.findings: dict[str, tuple[Finding, ...]] = {}
         self.task: asyncio.Task[None] | None = None
         self.seen: tuple[int, Snapshot] | None = None
+        self.full_seconds = 0.0
 
     def snapshot(self, texts: Mapping[str, str]) -> Snapshot:
         """The project under the unsaved texts, made once for each revision; from any thread."""
@@ -185,26 +193,38 @@ class Session:
 
     async def _run(self, active: Active, quiet: float) -> None:
         """Lint what changed, then everything; a change in between cancels this and starts anew."""
-        await asyncio.sleep(quiet)
+        stop = Event()
+        try:
+            await asyncio.sleep(quiet)
+            await self._lint(active, quiet, stop)
+        except PromptregError as error:
+            troubles = tuple(Trouble(problem.message, problem.path) for problem in error.problems)
+            self._tell(active, Known(frozenset(), {}, troubles), frozenset(active.changed))
+        except Exception as error:  # the boundary: a fault of ours must not end the server
+            self._log(f"linting failed: {type(error).__name__}: {error}")
+        finally:
+            stop.set()
+
+    async def _lint(self, active: Active, quiet: float, stop: Event) -> None:
         changed = frozenset(active.changed)
         texts = self.texts()
         loop = asyncio.get_running_loop()
 
         def begin() -> tuple[Linting, Known]:
-            linting = Linting(active.snapshot(texts), self.setup.rules, self.setup.conceal)
+            linting = Linting(active.snapshot(texts), self.setup.rules, self.setup.conceal, stop)
             return linting, linting.changed(changed)
 
-        try:
-            linting, known = await loop.run_in_executor(self._linter, begin)
-            self._tell(active, known, changed)
-            active.changed -= changed
-            if not known.everything:
-                self._tell(active, await loop.run_in_executor(self._linter, linting.everything), frozenset())
-        except PromptregError as error:
-            troubles = tuple(Trouble(problem.message, problem.path) for problem in error.problems)
-            self._tell(active, Known(frozenset(), {}, troubles), changed)
-        except Exception as error:  # the boundary: a fault of ours must not end the server
-            self._log(f"linting failed: {type(error).__name__}: {error}")
+        linting, known = await loop.run_in_executor(self._linter, begin)
+        self._tell(active, known, changed)
+        active.changed -= changed
+        if not known.everything:
+            if quiet:  # somebody types, and may go on before all is done
+                await asyncio.sleep(min(active.full_seconds, FULL_SECONDS))
+            started = time.monotonic()
+            self._tell(active, await loop.run_in_executor(self._linter, linting.everything), frozenset())
+            active.full_seconds = time.monotonic() - started
+        del linting
+        await loop.run_in_executor(self._linter, gc.collect)  # what was parsed and rendered refers to itself
 
     def _tell(self, active: Active, known: Known, changed: frozenset[str]) -> None:
         """Publish what is known; about changed files even when it is not new, so that a client can wait for it."""
