@@ -103,6 +103,10 @@ class _Reader:
                 pieces.append(str(part.value))
             elif isinstance(part, ast.FormattedValue):
                 plain = part.conversion == -1 and part.format_spec is None
+                fixed = self.constant(part.value, scope) if plain and isinstance(part.value, ast.Name) else None
+                if fixed is not None:
+                    pieces.append(fixed)
+                    continue
                 spec = "" if part.format_spec is None else _spec_text(part.format_spec)
                 if part.conversion != -1:
                     spec = f"!{chr(part.conversion)}{spec}"
@@ -112,7 +116,7 @@ class _Reader:
 
     def _added(self, node: ast.BinOp, scope: Scope) -> Text | None:
         operands = _operands(node)
-        texts = [self.read(operand, scope) for operand in operands]
+        texts = [self._operand(operand, scope) for operand in operands]
         if not any(texts):
             return None
         pieces: list[Piece] = []
@@ -127,6 +131,11 @@ class _Reader:
                 doubts.extend(text.doubts)
         constant = not any(isinstance(piece, Hole) for piece in pieces)
         return Text(node, scope, "plain" if constant else "concatenation", tuple(pieces), tuple(doubts))
+
+    def _operand(self, node: ast.expr, scope: Scope) -> Text | None:
+        """The text of a part, also of a name that always stands for the same text."""
+        fixed = self.constant(node, scope) if isinstance(node, ast.Name) else None
+        return self.read(node, scope) if fixed is None else Text(node, scope, "plain", (fixed,))
 
     def _is_text(self, node: ast.expr, scope: Scope) -> bool:
         return type_of(node, scope, self.resolver) == "string"
@@ -208,7 +217,7 @@ class _Reader:
         items = node.args[0]
         if between is None or not isinstance(items, ast.List | ast.Tuple):
             return None
-        texts = [self.read(item, scope) for item in items.elts]
+        texts = [self._operand(item, scope) for item in items.elts]
         if not any(texts) or any(isinstance(item, ast.Starred) for item in items.elts):
             return None
         pieces: list[Piece] = []

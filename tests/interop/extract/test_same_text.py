@@ -330,6 +330,14 @@ def main():
     g = steps()
     next(g), g.send("one"), next(g, None)
 """,
+    "constants inside": OPENAI
+    + """
+FOOTER = "\\nAnswer {briefly}."
+
+def main():
+    name = "Ann"
+    client.responses.create(input=f"Greet {name}. {FOOTER}", instructions="You are kind. " + FOOTER + "\\n")
+""",
     "one text for two calls": OPENAI
     + """
 TEXT = "Used twice."

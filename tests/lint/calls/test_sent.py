@@ -73,7 +73,7 @@ def test_silent(source: str) -> None:
 
 
 SHAPES = {
-    "plain": "'a' 'b' + 'c'",
+    "plain": "'a' 'b' + 'c' + client2",
     "f-string": "f'a {x} b'",
     "concatenation": "'a ' + x",
     "percent": "'a %s' % x",
@@ -84,7 +84,7 @@ SHAPES = {
 
 @pytest.mark.parametrize(("how", "code"), SHAPES.items(), ids=SHAPES.keys())
 def test_shapes(how: str, code: str) -> None:
-    [sent] = read(f"{START}client.responses.create(input={code})").sent
+    [sent] = read(f"{START}client2 = 'constant'\nclient.responses.create(input={code})").sent
     assert sent.text.how == how
 
 
