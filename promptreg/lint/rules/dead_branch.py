@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from promptreg.lint.finding import Hit, Place
+from promptreg.errors import nearest
+from promptreg.lint.finding import Edit, Fix, Hit, Place
 from promptreg.lint.rule import Rule
 from promptreg.lint.subjects import Template
 
@@ -59,7 +60,31 @@ def _dead_tests(template: Template, declared: Any, test: Any, result: str) -> It
     elif declared.truth(test) is False:
         reads = isinstance(test, nodes.Name) or next(test.find_all(nodes.Name), None) is not None
         reason = "by what the inputs declare, this test cannot hold" if reads else "this test cannot hold"
-        yield Hit(f"{reason}: {result}", _place(template, test))
+        fix = _fix(template, declared, test)
+        meant = f' (did you mean "{fix.edits[0].text}"?)' if fix is not None else ""
+        yield Hit(f"{reason}: {result}{meant}", _place(template, test), fix=fix)
+
+
+def _fix(template: Template, declared: Any, test: Any) -> Fix | None:
+    """The choice that was probably meant, where an input is compared with something like one of its choices."""
+    from jinja2 import nodes
+
+    from promptreg.template.positions import start_of
+
+    if not isinstance(test, nodes.Compare) or len(test.ops) != 1 or test.ops[0].op != "eq":
+        return None
+    sides = (test.expr, test.ops[0].expr), (test.ops[0].expr, test.expr)
+    for path, word in sides:
+        schema = declared.schema(path)
+        if schema is None or not isinstance(word, nodes.Const) or not isinstance(word.value, str):
+            continue
+        near = nearest(word.value, [choice for choice in schema.get("enum", ()) if isinstance(choice, str)])
+        start = start_of(word) or 0
+        assert template.parsed is not None
+        found = template.parsed.tokens.string_range(start, word.value)
+        if near is not None and found is not None:
+            return Fix("unsafe", f'write "{near}"', (Edit(template.place(*found), near),))
+    return None
 
 
 def _place(template: Template, test: Any) -> Place:
@@ -81,4 +106,5 @@ RULE = Rule(
     summary="A test can go only one way, by what the inputs declare, so that a branch is never taken.",
     scope="template",
     check=_check,
+    fix="unsafe",
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from promptreg.errors import nearest
-from promptreg.lint.finding import Hit, Place
+from promptreg.lint.finding import Hit, instead
 from promptreg.lint.key_lists import Key, KeyItem, key_lists
 from promptreg.lint.output_schema import choices_of, enumerations, properties_of
 from promptreg.lint.rule import Rule
@@ -44,7 +44,7 @@ def _keys(output: Output, rendered: RenderedPrompt, items: tuple[KeyItem, ...]) 
             if key.name not in properties and (closed or near):
                 meant = f' (did you mean "{near}"?)' if near else ""
                 message = f'the prompt asks for the key "{key.name}", which the schema does not have{meant}'
-                yield from _placed(rendered, item, key, message)
+                yield from _placed(rendered, item, key, message, near)
         choices = choices_of(properties.get(item.keys[0].name), output.schema) if len(item.keys) == 1 else ()
         named = [value.name for value in item.values]
         if sum(name in choices for name in named) < 2:
@@ -85,9 +85,10 @@ def _values(output: Output, rendered: RenderedPrompt, items: tuple[KeyItem, ...]
                 yield from _placed(rendered, item, key, message)
 
 
-def _placed(rendered: RenderedPrompt, item: KeyItem, key: Key, message: str) -> Iterator[Hit]:
+def _placed(rendered: RenderedPrompt, item: KeyItem, key: Key, message: str, near: str | None = None) -> Iterator[Hit]:
     for place, component, version in rendered.places(item.message, key.start, key.end)[:1]:
-        yield Hit(message, Place(*place), component=component, version=version)
+        fix = instead(place, key.name, near)
+        yield Hit(message, place, fix=fix, component=component, version=version)
 
 
 RULE = Rule(
@@ -96,4 +97,5 @@ RULE = Rule(
     summary="The prompt lists keys or values of the answer that its schema does not have, or leaves out required ones.",
     scope="output",
     check=_check,
+    fix="unsafe",
 )
