@@ -160,9 +160,10 @@ def command(
     root = os.fspath(workspace.registry.root)
     drawing.check(where, settings, diff=diff)
     rules = every_rule(root, settings, plugins=plugins)
+    stamp = None if watched is None else watched.world(rules)
     named = _from_root(targets, workspace)
     faults = integrity_faults(workspace, choose(workspace, named, settings).names)
-    found = _look(workspace, named, before_first(settings, drawing, root), rules, fixing)
+    found = _look(workspace, named, before_first(settings, drawing, root), rules, fixing, stamp)
     if fixing.is_wanted:
         if diff:
             show_diff(workspace, found, output)
@@ -178,15 +179,20 @@ def command(
 
 
 def _look(
-    workspace: Workspace, targets: Sequence[str] | None, settings: Settings, rules: Sequence[Rule], fixing: Fixing
+    workspace: Workspace,
+    targets: Sequence[str] | None,
+    settings: Settings,
+    rules: Sequence[Rule],
+    fixing: Fixing,
+    stamp: str | None,
 ) -> Fixed:
-    """What the linter finds, after the fixes that were asked for."""
+    """What the linter finds, after the fixes that were asked for; with a `stamp` it is kept for the next run."""
     from promptreg.cli.patience import patience
     from promptreg.lint.fix import Fixed
     from promptreg.lint.run import lint
 
     def look(at: Workspace) -> Report:
-        return lint(at, targets, settings, rules=rules)
+        return lint(at, targets, settings, rules=rules, stamp=stamp)
 
     if fixing.is_wanted:
         with patience("linting and fixing"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
@@ -33,10 +33,14 @@ _NEVER = frozenset(("__pycache__", "node_modules", "site-packages", "venv", ".gi
 
 
 class Watch:
-    """What a run looks at, stamped before anything was read, and the file that the record goes to."""
+    """What a run looks at, stamped before anything was read, and the file that the record goes to.
 
-    def __init__(self, file: str, stamps: dict[str, str], started: int) -> None:
+    `around` are the paths that findings depend on besides those of the registry and of code.
+    """
+
+    def __init__(self, file: str, stamps: dict[str, str], started: int, around: Sequence[str] = ()) -> None:
         self.file = file
+        self.around = around
         self.stamps = stamps
         self.started = started
         self.out: list[bytes] = []
@@ -45,12 +49,24 @@ class Watch:
     @property
     def is_settled(self) -> bool:
         """Whether everything is old enough for its stamp to tell the next change."""
-        for text in self.stamps.values():
+        return self._are_settled(self.stamps)
+
+    def _are_settled(self, paths: Iterable[str]) -> bool:
+        for path in paths:
+            text = self.stamps[path]
             if "," in text:
                 for time_ns in map(int, text.split(",")[:2]):
                     if time_ns > self.started - (_FINE if time_ns % 1_000_000_000 else _COARSE):
                         return False
         return True
+
+    def world(self, rules: Iterable[Rule]) -> str | None:
+        """A digest of what findings depend on besides the registry and code; None where nobody can tell."""
+        if not are_ours(rules) or not self._are_settled(self.around):
+            return None
+        return digest(
+            "\n".join(f"{self.stamps[path]} {path}" for path in self.around).encode("utf-8", "surrogateescape")
+        )
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -126,24 +142,27 @@ def watch(config: Config, settings: Settings, targets: Iterable[str], *, staged:
         if len(stamps) > _MOST:
             return None
         stamps[path] = stamp(path, existence=existence)
-    return Watch(file, stamps, started)
+    return Watch(file, stamps, started, list(_world(config, settings)))
 
 
 def is_repeatable(report: Report, rules: Iterable[Rule]) -> bool:
     """Whether the same files give the same report: nothing crashed, and no code but ours had a say."""
-    return not report.crashes and all(
-        str(getattr(rule.check, "__module__", "")).startswith("promptreg.") for rule in rules
-    )
+    return not report.crashes and are_ours(rules)
+
+
+def are_ours(rules: Iterable[Rule]) -> bool:
+    """Whether all that the rules do is in this program and in the files of the team's rules."""
+    modules = [str(getattr(rule.check, "__module__", "")) for rule in rules]
+    return all(module.startswith("promptreg.") and module != "promptreg.lint.plugins" for module in modules)
 
 
 def _watched(config: Config, settings: Settings, targets: Iterable[str], *, staged: bool) -> Iterator[tuple[str, bool]]:
     """Every path that has a say, and whether only its existence has."""
     yield from ((path, False) for path in _settings_files(os.getcwd()))
-    yield from ((path, False) for path in _settings_files(config.root))
+    yield from ((path, False) for path in _world(config, settings))
     yield from ((os.path.join(folder, ".git"), True) for folder in _upwards(config.root))
     registry = _index(config.registry) if staged else config.registry
-    for path in (registry, os.path.join(config.root, settings.rules), *_ranks(config)):
-        yield from ((inner, False) for inner in _all_below(path))
+    yield from ((inner, False) for inner in _all_below(registry))
     if settings.baseline is not None:
         yield os.path.join(config.root, settings.baseline), False
     for path in [config.root] if settings.python else []:
@@ -152,7 +171,14 @@ def _watched(config: Config, settings: Settings, targets: Iterable[str], *, stag
         path = os.path.abspath(target)
         if not f"{path}{os.sep}".startswith(os.path.join(config.registry, "")):
             yield from ((inner, False) for inner in _all_below(path, python=True))
-    yield from ((path, False) for path in _program())
+
+
+def _world(config: Config, settings: Settings) -> Iterator[str]:
+    """What findings depend on besides the registry, the baseline and code: settings, team rules, tokenizers, and us."""
+    yield from _settings_files(config.root)
+    for path in (os.path.join(config.root, settings.rules), *_ranks(config)):
+        yield from _all_below(path)
+    yield from _program()
 
 
 def _index(registry: str) -> str:

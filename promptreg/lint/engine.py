@@ -15,6 +15,7 @@ from promptreg.model.component import Component
 from promptreg.model.prompt import Prompt
 
 if TYPE_CHECKING:
+    from promptreg.lint.cache import Kept
     from promptreg.lint.calls.python_file import PythonFile
 
 __all__ = ["Active", "Crash", "in_order", "run_rules"]
@@ -42,10 +43,12 @@ def run_rules(
     active: Sequence[Active],
     suppressions: Iterable[Suppression] = (),
     python: Iterable[PythonFile] = (),
+    kept: Kept | None = None,
 ) -> tuple[list[Finding], list[Crash]]:
     """Findings of these heads, files, suppressions and Python files, by place, each once; and what crashed.
 
-    What is in no `paths` is not looked at as a file.
+    What is in no `paths` is not looked at as a file. Heads whose findings are `kept` are looked at by those rules alone
+    whose reach is the registry.
     """
     run = _Run(workspace, active)
     for one in suppressions:
@@ -53,12 +56,36 @@ def run_rules(
     for file in workspace.files:
         if file.path in paths:
             run.check("file", file, file.path)
-    for name in sorted(names):
-        run.head(workspace.head(name))
+    if kept is None:
+        for name in sorted(names):
+            run.head(workspace.head(name))
+    else:
+        _heads_with(kept, run, names, active)
     for code in python:
         run.check("call", code, code.source.path)
         code.forget()
     return list(in_order(run.findings.values())), run.crashes
+
+
+def _heads_with(kept: Kept, run: _Run, names: Iterable[str], active: Sequence[Active]) -> None:
+    """Look at heads, or take what is kept of them, and keep what is found unless something crashed."""
+    wide = _Run(run.workspace, [one for one in active if one.rule.reach == "registry"])
+    narrow = [one for one in active if one.rule.reach == "closure"]
+    for name in sorted(names):
+        head = run.workspace.head(name)
+        findings = kept.get(name)
+        if findings is None:
+            fresh = _Run(run.workspace, narrow)
+            fresh.head(head)
+            findings = list(fresh.findings.values())
+            run.crashes.extend(fresh.crashes)
+            if not fresh.crashes:
+                kept.put(name, findings)
+        run.take(findings)
+        if wide.by_scope:
+            wide.head(head)
+    run.take(wide.findings.values())
+    run.crashes.extend(wide.crashes)
 
 
 class _Run:
@@ -117,8 +144,13 @@ class _Run:
             hit.secret,
             hit.amount,
         )
-        key = (rule.name, hit.place.path, hit.place.start, hit.place.end, hit.message)
-        self.findings.setdefault(key, finding)
+        self.take([finding])
+
+    def take(self, findings: Iterable[Finding]) -> None:
+        """Add findings, each once."""
+        for one in findings:
+            place = one.place
+            self.findings.setdefault((one.rule, place.path, place.start, place.end, one.message), one)
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -7,13 +7,15 @@ from typing import Any, Literal, NamedTuple
 
 from promptreg.lint.finding import Applicability, Confidence, Hit, Severity
 
-__all__ = ["Check", "Option", "Rule", "Scope", "Stage", "Standing"]
+__all__ = ["Check", "Option", "Reach", "Rule", "Scope", "Stage", "Standing"]
 
 Scope = Literal["file", "head", "template", "composition", "rendered", "examples", "output", "call", "directive"]
 """What a rule looks at, and what its check is called with (see `promptreg.lint.subjects`)."""
 
 Standing = Literal["on", "off", "pedantic"]
 """By default: on; off (to be selected by name or group); pedantic (disputed, selected with `pedantic`)."""
+
+Reach = Literal["closure", "registry"]
 
 Stage = Literal["preview", "stable", "deprecated"]
 
@@ -33,7 +35,8 @@ class Rule(NamedTuple):
 
     `since` is the version of promptreg it came with: a version pin in the configuration keeps newer rules off.
     `reason` says why a rule is deprecated. `fix` is the best that its fixes can be. `link` is where to read more, for a
-    rule without a page.
+    rule without a page. `reach` is what a check may read besides its subject: all that this leads to (and for examples
+    the prompts that are made with them), or anything in the registry.
     """
 
     name: str
@@ -50,6 +53,7 @@ class Rule(NamedTuple):
     options: Mapping[str, Option] = {}
     reason: str = ""
     link: str = ""
+    reach: Reach = "closure"
 
     @property
     def group(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from promptreg.lint.baseline import Baseline, Covered, Held, hold, read_baseline
+from promptreg.lint.cache import Kept
 from promptreg.lint.catalogue import builtin_rules
 from promptreg.lint.engine import Crash, in_order, run_rules
 from promptreg.lint.finding import Finding
@@ -26,17 +27,28 @@ __all__ = ["lint"]
 
 
 def lint(
-    workspace: Workspace, targets: Sequence[str] | None, settings: Settings, *, rules: Sequence[Rule] | None = None
+    workspace: Workspace,
+    targets: Sequence[str] | None,
+    settings: Settings,
+    *,
+    rules: Sequence[Rule] | None = None,
+    stamp: str | None = None,
 ) -> Report:
     """What the rules find in the targets (files or folders; None: everything) and in all that is made with them.
 
-    `rules` are all there are, the built-in ones when None. Raises UsageError for a target that is not there, and what
-    `Selection` raises for settings that name no rule and `read_baseline` for a baseline.
+    `rules` are all there are, the built-in ones when None. With a `stamp`, which tells this program and rules that are
+    none of its own from others, findings are kept for the next run in a cache folder of the user.
+
+    Raises UsageError for a target that is not there, and what `Selection` raises for settings that name no rule and
+    `read_baseline` for a baseline.
     """
     selection = Selection(settings, builtin_rules() if rules is None else rules)
     chosen = choose(workspace, targets, settings)
     python = _python(workspace, chosen)
-    found, crashes = run_rules(workspace, chosen.names, chosen.paths, selection.active, python=python)
+    kept = None if stamp is None else Kept(workspace, selection.active, stamp)
+    found, crashes = run_rules(workspace, chosen.names, chosen.paths, selection.active, python=python, kept=kept)
+    if kept is not None:
+        kept.save(everything=chosen.everything)
     suppressor = Suppressor(workspace, selection, python)
     judged = suppressor.judge(_on(found, selection))
     heads = [workspace.head(name) for name in sorted(chosen.names)]

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from promptreg.errors import InvalidFile, Problem, UsageError, nearest
+from promptreg.lint.cache import side_files
 from promptreg.lint.calls.files import python_below
 from promptreg.lint.selection import glob_pattern
 from promptreg.lint.settings import Settings
@@ -127,7 +128,7 @@ class _Chooser:
         found: dict[str, set[str]] = {}
         for name, head in self.workspace.store.heads.items():
             if isinstance(head, Prompt):
-                for relative in _side_files(head):
+                for relative in side_files(head):
                     try:
                         path = self.workspace.store.tree.side(relative)[1]
                     except InvalidFile:
@@ -162,9 +163,3 @@ def _files(workspace: Workspace) -> Iterator[tuple[str, str | None]]:
         for problem in error.problems:
             if problem.path is not None and not name.endswith("/"):
                 yield problem.path, name
-
-
-def _side_files(prompt: Prompt) -> Iterator[str]:
-    yield from (spec.file for spec in prompt.samples.values() if spec.file)
-    if prompt.output is not None and isinstance(prompt.output.schema, str):
-        yield prompt.output.schema

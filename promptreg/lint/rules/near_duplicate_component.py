@@ -28,6 +28,7 @@ RULE = Rule(
     summary="A component holds nearly the text of another.",
     scope="head",
     check=_check,
+    reach="registry",
     severity="note",
     standing="off",
 )

@@ -96,6 +96,7 @@ RULE = Rule(
     summary="A list of skills, or a text, names a prompt or component that the registry does not hold.",
     scope="head",
     check=_check,
+    reach="registry",
     confidence="medium",
     fix="unsafe",
 )

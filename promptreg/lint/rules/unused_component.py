@@ -31,6 +31,7 @@ RULE = Rule(
     summary="No prompt is made with this component.",
     scope="head",
     check=_check,
+    reach="registry",
     severity="note",
     standing="off",
     options={"entry-points": Option((), "globs of names that are used from elsewhere")},
