@@ -1,8 +1,8 @@
 """Finding patterns of users in texts: never for longer than a limit, and the same matches whatever is installed.
 
-Three engines, the first that can do it: `re`, where the pattern itself shows that it cannot need many steps for a text
-of this length; RE2, when it is installed and the text is ASCII; else `re` in another process, which is stopped when it
-has used its time.
+Three engines, the first that can do it: RE2, when it is installed, knows all of the pattern, and the text is ASCII;
+`re`, where the pattern itself shows that it cannot need many steps for a text of this length; else `re` in another
+process, which is stopped when it has used its time.
 """
 
 from __future__ import annotations
@@ -13,14 +13,19 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from promptreg.errors import PatternStopped
-from promptreg.lint.patterns.literals import required_literals
+from promptreg.lint.patterns.literals import required_literals, required_words
+from promptreg.lint.patterns.lowered import compile_lowered
 from promptreg.lint.patterns.re2_form import Untranslatable, re2_form
 from promptreg.lint.patterns.steps import most_steps
+from promptreg.registry.files import MAX_FILE_BYTES
 
 __all__ = ["FEW_STEPS", "LIMIT_SECONDS", "Pattern", "PatternFault", "Spot", "compile_pattern"]
 
-FEW_STEPS = 5e6
-"""Steps that `re` makes in well under LIMIT_SECONDS: 20 to 100 million a second on the machines of 2026."""
+FEW_STEPS = 1e8
+"""Steps, as `most_steps` counts them, that `re` makes within LIMIT_SECONDS.
+
+It made between 1e9 and 1e12 of them a second on texts made to be as bad as possible, because the count is cautious.
+"""
 
 LIMIT_SECONDS = 0.2
 """Processor time for one pattern on one text in the other process."""
@@ -49,10 +54,23 @@ class PatternFault(ValueError):
 class Pattern:
     """A compiled pattern. `literals` are folded texts of which every match holds one, None when there are no such.
 
+    `words` are folded words of which every match is one, with no word character beside it; None for other patterns.
     `stopped` is set once it was stopped: it is not tried again, and every use raises.
     """
 
-    __slots__ = ("_limits", "_re2", "_tree", "compiled", "flags", "literals", "stopped", "text")
+    __slots__ = (
+        "_lowered",
+        "_quick_length",
+        "_re2",
+        "_tree",
+        "compiled",
+        "flags",
+        "ignores_case",
+        "literals",
+        "stopped",
+        "text",
+        "words",
+    )
 
     def __init__(self, text: str, flags: int) -> None:
         """Raises PatternFault."""
@@ -73,18 +91,29 @@ class Pattern:
         if self.compiled.search("") or self._tree.getwidth()[0] == 0:
             raise PatternFault("matches the empty text")
         self.literals = required_literals(self._tree, self.flags)
+        self.words = required_words(self._tree, self.flags)
         self.stopped = False
-        self._limits: dict[int, bool] = {}
+        self.ignores_case = bool(self.flags & re.IGNORECASE)
+        self._quick_length = -1
         self._re2: Any = None
+        self._lowered: Any = None
 
-    def spots(self, text: str) -> list[Spot]:
-        """Every match in the text, in order; raises PatternStopped when it takes too long."""
+    def spots(self, text: str, lowered: str | None = None) -> list[Spot]:
+        """Every match in the text, in order; raises PatternStopped when it takes too long.
+
+        `lowered` is the text in small letters, if it is fit for that (see `promptreg.lint.patterns.lowered`).
+        """
         if self.is_quick(len(text)):
-            return self._by_re(text)
+            if lowered is not None and self.ignores_case:
+                if self._lowered is None:
+                    self._lowered = compile_lowered(self.text, self.flags) or False
+                if self._lowered:
+                    return _spots(self._lowered, lowered)
+            return _spots(self.compiled, text)
         if text.isascii() and not text.endswith("\n"):
             form = self._in_re2()
             if form:
-                return self._by_re2(form, text)
+                return _spots(form, text)
         if self.stopped:
             raise self._too_slow()
         from promptreg.lint.patterns.stoppable import spots_within
@@ -102,16 +131,20 @@ class Pattern:
 
     def is_quick(self, length: int) -> bool:
         """Whether `re` is sure to need few steps for a text of that length."""
-        size = 1 << max(6, length.bit_length())
-        found = self._limits.get(size)
-        if found is None:
-            found = self._limits[size] = most_steps(self._tree, self.flags, size) <= FEW_STEPS
-        return found
+        if self._quick_length < 0:
+            self._quick_length = self._longest_quick()
+        return length <= self._quick_length
 
-    def _by_re(self, text: str) -> list[Spot]:
-        if self.compiled.groups:
-            return [Spot(*match.span(), *match.span(1)) for match in self.compiled.finditer(text)]
-        return [Spot(*match.span()) for match in self.compiled.finditer(text)]
+    def _longest_quick(self) -> int:
+        """The longest text that is quick, to an eighth; none is longer than a file may be."""
+        size = 0
+        step = MAX_FILE_BYTES
+        while step > max(16, size // 8):
+            if size + step <= MAX_FILE_BYTES and most_steps(self._tree, self.flags, size + step) <= FEW_STEPS:
+                size += step
+            else:
+                step //= 2
+        return size
 
     def _in_re2(self) -> Any:
         """The pattern compiled by RE2; False when that is not installed or does not know all of it."""
@@ -119,16 +152,18 @@ class Pattern:
             self._re2 = _compile_re2(self._tree, self.flags)
         return self._re2
 
-    def _by_re2(self, form: Any, text: str) -> list[Spot]:
-        if self.compiled.groups:
-            return [Spot(*match.span(), *match.span(1)) for match in form.finditer(text)]
-        return [Spot(*match.span()) for match in form.finditer(text)]
-
 
 @cache
 def compile_pattern(text: str, flags: int) -> Pattern:
     """The pattern, compiled once; raises PatternFault."""
     return Pattern(text, flags)
+
+
+def _spots(form: Any, text: str) -> list[Spot]:
+    """The matches of a compiled expression."""
+    if form.groups:
+        return [Spot(*match.span(), *match.span(1)) for match in form.finditer(text)]
+    return [Spot(*match.span()) for match in form.finditer(text)]
 
 
 def _compile_re2(tree: Any, flags: int) -> Any:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from promptreg.lint.patterns.folding import fold
 
-__all__ = ["required_literals"]
+__all__ = ["required_literals", "required_words"]
 
 _MOST = 16
 """Alternatives that are still worth a search each."""
@@ -26,6 +26,7 @@ _LONG = 6
 """Longer literals are not rarer in practice."""
 
 _Strings = frozenset[str]
+_WORD = re.compile(r"\w+", re.ASCII)
 
 
 class _Facts(NamedTuple):
@@ -52,6 +53,17 @@ def required_literals(tree: Any, flags: int) -> tuple[str, ...] | None:
         return None
     # A literal that holds another one need not be searched for.
     return tuple(sorted(one for one in best if not any(other in one for other in best if other != one)))
+
+
+def required_words(tree: Any, flags: int) -> frozenset[str] | None:
+    """Folded words of which every match is one, between borders of words; None for other patterns."""
+    op: Any = import_module("re._constants")
+    border = (op.AT, op.AT_BOUNDARY)
+    if len(tree) < 3 or tree[0] != border or tree[-1] != border:
+        return None
+    facts = _Reader(bool(flags & re.IGNORECASE)).sequence(list(tree)[1:-1])
+    words = facts.exact or frozenset()
+    return words if words and all(_WORD.fullmatch(word) for word in words) else None
 
 
 class _Reader:

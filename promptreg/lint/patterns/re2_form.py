@@ -19,9 +19,9 @@ _MOST_REPEATS = 1000
 
 _CATEGORIES = {"DIGIT": "0-9", "WORD": "0-9A-Za-z_", "SPACE": r"\x09-\x0d\x1c-\x20"}
 _COMPLEMENTS = {
-    "DIGIT": r"\x00-/:-\x{10ffff}",
-    "WORD": r"\x00-/:-@\[-\^`{-\x{10ffff}",
-    "SPACE": r"\x00-\x08\x0e-\x1b!-\x{10ffff}",
+    "DIGIT": r"\x00-/:-\x7f",
+    "WORD": r"\x00-/:-@\[-\^`{-\x7f",
+    "SPACE": r"\x00-\x08\x0e-\x1b!-\x7f",
 }
 
 
@@ -44,6 +44,8 @@ class _Writer:
 
     def item(self, code: Any, argument: Any) -> str:
         op = self.op
+        if code in (op.LITERAL, op.NOT_LITERAL):
+            self.known(argument)
         if code is op.LITERAL:
             return self.cased(_point(argument))
         if code is op.NOT_LITERAL:
@@ -64,6 +66,11 @@ class _Writer:
 
     def cased(self, text: str) -> str:
         return f"(?i:{text})" if self.flags & re.IGNORECASE else text
+
+    def known(self, point: int) -> None:
+        """Refuse a letter that the two may fold in different ways."""
+        if point >= 128 and self.flags & re.IGNORECASE:
+            raise Untranslatable("a letter that is not ASCII, where case is ignored")
 
     def group(self, argument: Sequence[Any]) -> str:
         number, added, removed, inner = argument
@@ -101,8 +108,10 @@ class _Writer:
             if code is op.NEGATE:
                 parts.append("^")
             elif code is op.LITERAL:
+                self.known(argument)
                 parts.append(_point(argument))
             elif code is op.RANGE:
+                self.known(argument[1])
                 parts.append(f"{_point(argument[0])}-{_point(argument[1])}")
             else:
                 kind = str(argument).removeprefix("CATEGORY_")

@@ -47,5 +47,8 @@ class Finder(Protocol):
     def may_find(self, sheet: Sheet) -> bool:
         """Whether a text can hold anything to find; True where only a look could tell."""
 
+    def touched(self, sheet: Sheet, passages: Unit) -> Unit:
+        """The passages of a text that can hold anything to find, in order; all where only a look could tell."""
+
     def find(self, unit: Unit) -> Iterator[Found]:
         """What is wrong in a unit, in document order."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from promptreg.lint.finding import Place
 from promptreg.lint.patterns.folding import fold
+from promptreg.lint.patterns.lowered import is_fit
 from promptreg.lint.prose import HIDDEN, PRINTED
 from promptreg.markdown.blocks import Block, read_blocks
 
@@ -25,10 +26,13 @@ __all__ = ["INLINE_CODE", "MASKS", "Passage", "PassageKind", "Sheet", "sheets_of
 
 PassageKind = Literal["paragraph", "list-item", "heading", "table", "code", "markup", "example"]
 
-INLINE_CODE = "\ue002"
+INLINE_CODE = "\x02"
 """Stands for each character of code inside of a sentence."""
 
-MASKS = frozenset((PRINTED, HIDDEN, INLINE_CODE))
+MASKS = frozenset(("\x00", "\x01", INLINE_CODE))
+"""What stands for template tags and for code: ASCII, so that a text with tags is as quick to search as one without."""
+
+_TAGS = str.maketrans({PRINTED: "\x00", HIDDEN: "\x01"})
 _NO_MASKS = dict.fromkeys(map(ord, MASKS))
 
 _TAG_LINE = re.compile(r"^[ \t]*</?[A-Za-z][\w.:-]*(?:[ \t][^<>\n]*)?>[ \t]*$", re.MULTILINE)
@@ -40,7 +44,7 @@ _KINDS: dict[str, PassageKind] = {"paragraph": "paragraph", "heading": "heading"
 class Passage:
     """A stretch of a sheet, from `start`, that a rule looks at by itself. `text` is masked."""
 
-    __slots__ = ("_folded", "kind", "sheet", "start", "text")
+    __slots__ = ("_folded", "_lowered", "kind", "sheet", "start", "text")
 
     def __init__(self, sheet: Sheet, kind: PassageKind, start: int, text: str) -> None:
         self.sheet = sheet
@@ -48,6 +52,14 @@ class Passage:
         self.start = start
         self.text = text
         self._folded: str | None = None
+        self._lowered: str | None = None
+
+    @property
+    def lowered(self) -> str | None:
+        """Its text in small letters, None where that is not what ignoring case means (see `patterns.lowered`)."""
+        if self._lowered is None:
+            self._lowered = self.text.lower() if is_fit(self.text) else ""
+        return self._lowered or None
 
     @property
     def folded(self) -> str:
@@ -131,7 +143,7 @@ def sheets_of(head: Head) -> tuple[Sheet, ...]:
     A template that cannot be parsed is left out: another rule says so.
     """
     found = [
-        Sheet(template.body.text, template.masked, template=template, role=template.body.role)
+        Sheet(template.body.text, template.masked.translate(_TAGS), template=template, role=template.body.role)
         for template in head.templates
         if template.body.kind != "expression" and template.parsed is not None
     ]

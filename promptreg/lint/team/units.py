@@ -28,15 +28,21 @@ def units_of(rule: TeamRule, sheets: Iterable[Sheet]) -> Iterator[Unit]:
             continue
         passages = [passage for passage in sheet.passages if passage.kind in rule.scope]
         if rule.per == "block":
-            yield from ((passage,) for passage in passages)
+            yield from ((passage,) for passage in _touched(rule, sheet, passages))
         elif rule.per == "sentence":
-            yield from ((piece,) for passage in passages for piece in sentences(passage))
+            yield from ((piece,) for passage in _touched(rule, sheet, passages) for piece in sentences(passage))
         elif rule.per == "text":
             yield passages or (_nothing(sheet),)
         else:
             everything.extend(passages or (_nothing(sheet),))
     if everything:
         yield everything
+
+
+def _touched(rule: TeamRule, sheet: Sheet, passages: Sequence[Passage]) -> Sequence[Passage]:
+    """The passages that may hold something to find."""
+    assert rule.finder is not None
+    return rule.finder.touched(sheet, passages)
 
 
 def _nothing(sheet: Sheet) -> Passage:

@@ -15,13 +15,14 @@ from promptreg.errors import PatternStopped
 from promptreg.lint.patterns import engine, stoppable
 from promptreg.lint.patterns.engine import Pattern, PatternFault, Spot
 from promptreg.lint.patterns.folding import fold
+from promptreg.lint.patterns.lowered import compile_lowered, is_fit
 from promptreg.lint.patterns.re2_form import Untranslatable, re2_form
 from promptreg.lint.patterns.steps import most_steps
 from tests.lint.patterns.evil import EVIL
 
 ATOMS = [
     "a", "b", "k", "s", "i", "ab", "é", "ς", "-", " ", r"\w", r"\d", r"\s", r"\W", r"\S", "[ab]", "[^a]", "[a-c-]", ".",
-    r"\b", r"\B", "^", "$", "[kK]", "(?i:sk)", "[^\\w]", "’",
+    r"\b", r"\B", "^", "$", "[kK]", "(?i:sk)", "[^\\w]", "’", "S", "[A-C]", "[^K]", "İ", r"\bab\b",
 ]  # fmt: skip
 TEXT = st.text(st.sampled_from("abcABCkKſsSiİıéÉςΣ -_1²'’\n.!K\x1c"), max_size=24)
 
@@ -75,6 +76,24 @@ def test_a_text_without_its_literals_has_no_match(pattern: str, flags: int, text
     for spot in plain(pattern, flags, text):
         whole = fold(text)
         assert any(literal in whole[spot.start : spot.end] for literal in found.literals), (found.literals, spot)
+
+
+@given(PATTERNS, FLAGS, TEXT)
+def test_small_letters_are_matched_as_if_case_was_ignored(pattern: str, flags: int, text: str) -> None:
+    form = compile_lowered(pattern, flags)
+    if form is None or not is_fit(text):
+        return
+    assert [match.span() for match in form.finditer(text.lower())] == [spot[:2] for spot in plain(pattern, flags, text)]
+
+
+@given(PATTERNS, FLAGS, TEXT)
+def test_all_that_is_told_of_a_pattern_keeps_its_matches(pattern: str, flags: int, text: str) -> None:
+    found = compiled(pattern, flags)
+    if found is None:
+        return
+    assert found.spots(text, text.lower() if is_fit(text) else None) == plain(pattern, flags, text)
+    if found.words is not None and plain(pattern, flags, text):
+        assert found.words & set(re.findall(r"\w+", fold(text)))
 
 
 def test_literals_are_found_where_people_expect_them() -> None:

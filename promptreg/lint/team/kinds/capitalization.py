@@ -38,6 +38,10 @@ class Capitalization(NamedTuple):
         """See Finder."""
         return True
 
+    def touched(self, sheet: Sheet, passages: Unit) -> Unit:
+        """See Finder."""
+        return passages
+
     def find(self, unit: Unit) -> Iterator[Found]:
         """See Finder."""
         for passage in unit:

@@ -28,6 +28,10 @@ class Conditional(NamedTuple):
         """See Finder."""
         return self.given.may_match(sheet)
 
+    def touched(self, sheet: Sheet, passages: Unit) -> Unit:
+        """See Finder."""
+        return self.given.touched(sheet, passages)
+
     def find(self, unit: Unit) -> Iterator[Found]:
         """See Finder."""
         met: set[str] | None = None

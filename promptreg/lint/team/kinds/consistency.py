@@ -25,6 +25,10 @@ class Consistency(NamedTuple):
         """See Finder."""
         return self.matcher.may_match(sheet)
 
+    def touched(self, sheet: Sheet, passages: Unit) -> Unit:
+        """See Finder."""
+        return self.matcher.touched(sheet, passages)
+
     def find(self, unit: Unit) -> Iterator[Found]:
         """See Finder."""
         first: dict[str, tuple[str, Passage, Match]] = {}

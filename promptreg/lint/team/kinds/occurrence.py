@@ -24,6 +24,10 @@ class Occurrence(NamedTuple):
         """See Finder."""
         return self.least > 0 or self.matcher.may_match(sheet)
 
+    def touched(self, sheet: Sheet, passages: Unit) -> Unit:
+        """See Finder."""
+        return passages if self.least else self.matcher.touched(sheet, passages)
+
     def find(self, unit: Unit) -> Iterator[Found]:
         """See Finder."""
         found = [(passage, match) for passage in unit for match in self.matcher.matches(passage)]

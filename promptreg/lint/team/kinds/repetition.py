@@ -26,6 +26,10 @@ class Repetition(NamedTuple):
         """See Finder."""
         return self.matcher.may_match(sheet)
 
+    def touched(self, sheet: Sheet, passages: Unit) -> Unit:
+        """See Finder."""
+        return self.matcher.touched(sheet, passages)
+
     def find(self, unit: Unit) -> Iterator[Found]:
         """See Finder."""
         seen: dict[str, tuple[Passage, Match]] = {}

@@ -29,6 +29,10 @@ class Sequence(NamedTuple):
             return any(step.may_match(sheet) for step in self.steps)
         return all(step.may_match(sheet) for step in self.steps)
 
+    def touched(self, sheet: Sheet, passages: Unit) -> Unit:
+        """See Finder."""
+        return passages if self.ordered else self.steps[0].touched(sheet, passages)
+
     def find(self, unit: Unit) -> Iterator[Found]:
         """See Finder."""
         if self.ordered:

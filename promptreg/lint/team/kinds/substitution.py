@@ -22,6 +22,10 @@ class Substitution(NamedTuple):
         """See Finder."""
         return self.matcher.may_match(sheet)
 
+    def touched(self, sheet: Sheet, passages: Unit) -> Unit:
+        """See Finder."""
+        return self.matcher.touched(sheet, passages)
+
     def find(self, unit: Unit) -> Iterator[Found]:
         """See Finder."""
         for passage in unit:
