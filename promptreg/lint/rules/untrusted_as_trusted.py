@@ -26,7 +26,8 @@ def _check(head: Head, options: Mapping[str, Any]) -> Iterator[Hit]:
                 for part in message.parts:
                     yield from _in_part(head, part)
     for template in head.templates:
-        yield from _in_includes(template)
+        if "include" in template.body.text.text:
+            yield from _in_includes(template)
 
 
 def _in_part(head: Head, part: Part) -> Iterator[Hit]:
