@@ -404,6 +404,7 @@ def test_a_baseline_holds_what_was_there_and_only_shrinks(bad: Path) -> None:
     draw = ("--baseline", "old.json", "--update-baseline")
     first = run("lint", *draw, folder=bad)
     assert (first.code, first.err) == (0, "old.json: 2 taken in\n")
+    valid((bad / "old.json").read_text(encoding="utf-8"), "lint-baseline")
     assert run("lint", "--baseline", "old.json", folder=bad).out == "nothing found in 9 files (2 in the baseline)\n"
     assert run("lint", "--baseline", "../../old.json", folder=bad / "prompts" / "rules").code == 0
     file = bad / "prompts/rules/bad.md"
