@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from promptreg.errors import InvalidFile
-from promptreg.lint.calls.python_file import PythonFile
-from promptreg.lint.workspace import Workspace
+
+if TYPE_CHECKING:
+    from promptreg.lint.calls.python_file import PythonFile
+    from promptreg.lint.workspace import Workspace
 
 __all__ = ["python_below", "python_files"]
 
@@ -48,6 +51,8 @@ def python_files(
     With `users_of`, only their calls that name one of these components and prompts are looked at. A file that cannot be
     read or decoded is there with its problem.
     """
+    from promptreg.lint.calls.python_file import PythonFile
+
     root = os.fspath(workspace.registry.root)
     for path in paths:
         try:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from promptreg.lint.calls.texts import Text
 from promptreg.lint.finding import Related
 from promptreg.model.inputs import InputSpec
 from promptreg.model.prompt import Prompt
 
 if TYPE_CHECKING:
+    from promptreg.lint.calls.texts import Text
     from promptreg.lint.workspace import Workspace
 
 __all__ = ["declared", "described", "excerpt"]

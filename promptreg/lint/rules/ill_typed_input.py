@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from promptreg.lint.calls.literals import MISSING, literal
-from promptreg.lint.calls.python_file import PythonFile
-from promptreg.lint.calls.registry_calls import RegistryCall
 from promptreg.lint.calls.shown import declared
-from promptreg.lint.calls.types import type_of
 from promptreg.lint.finding import Hit
 from promptreg.lint.rule import Rule
 from promptreg.model.check import Fault, copy_checked, copy_messages, path_text
 from promptreg.model.inputs import InputSpec
 from promptreg.model.keywords import broken_keywords
 from promptreg.model.kinds import SLOT_ROLES
-from promptreg.model.prompt import Prompt
-from promptreg.render.program import slot_roles
+
+if TYPE_CHECKING:
+    import ast
+
+    from promptreg.lint.calls.python_file import PythonFile
+    from promptreg.lint.calls.registry_calls import RegistryCall
+    from promptreg.model.prompt import Prompt
 
 __all__ = ["RULE"]
 
@@ -38,6 +38,10 @@ def _check(file: PythonFile, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 
 def _faults(file: PythonFile, call: RegistryCall, prompt: Prompt, spec: InputSpec, node: ast.expr) -> Iterator[str]:
+    from promptreg.lint.calls.literals import MISSING, literal
+    from promptreg.lint.calls.types import type_of
+    from promptreg.render.program import slot_roles
+
     resolver = file.resolver
     assert resolver is not None
     value = literal(node, call.scope, resolver)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from promptreg.lint.calls.python_file import PythonFile
 from promptreg.lint.finding import Hit
 from promptreg.lint.rule import Rule
+
+if TYPE_CHECKING:
+    from promptreg.lint.calls.python_file import PythonFile
 
 __all__ = ["RULE"]
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from promptreg.lint.calls.python_file import PythonFile
-from promptreg.lint.calls.sent import Sent
 from promptreg.lint.calls.shown import excerpt
-from promptreg.lint.calls.values import REGISTRY
 from promptreg.lint.finding import Hit
 from promptreg.lint.rule import Option, Rule
+
+if TYPE_CHECKING:
+    from promptreg.lint.calls.python_file import PythonFile
+    from promptreg.lint.calls.sent import Sent
 
 __all__ = ["RULE"]
 
 _HOWS = {"concatenation": "+", "percent": "%", "format": ".format", "join": "join"}
-_RENDERED = f"{REGISTRY}.render()"
+_RENDERED = "promptreg.Registry().render()"
 
 
 def _check(file: PythonFile, options: Mapping[str, Any]) -> Iterator[Hit]:

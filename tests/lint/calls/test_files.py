@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -151,3 +153,13 @@ def test_a_suppression_of_the_whole_file(project: Path) -> None:
 def test_a_file_that_is_not_its_encoding_is_told(project: Path) -> None:
     (project / "src/app.py").write_bytes(b"import promptreg\nreg.render('\xff')\n")
     assert rules(linted(project, ["src"])) == [("unreadable-python", "src/app.py")]
+
+
+def test_nothing_is_imported_for_python_before_there_is_a_file() -> None:
+    code = (
+        "import sys; from promptreg.lint.catalogue import builtin_rules; import promptreg.lint.run; builtin_rules(); "
+        "print(*sorted(name for name in sys.modules if name.startswith('promptreg.lint.calls')))"
+    )
+    root = Path(promptreg.__file__).parents[1]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["promptreg.lint.calls", "promptreg.lint.calls.files", "promptreg.lint.calls.shown"]
