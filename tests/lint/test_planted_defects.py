@@ -35,7 +35,13 @@ PLANTERS: Mapping[str, tuple[Planter, ...]] = {
     for name in (*texts.PLANTERS, *registries.PLANTERS)
 }
 OWN = Path(promptreg.__file__).parents[1] / "prompts"
-DEPENDING = ("special-token-in-text", "hardcoded-language", "conflicting-format", "conflicting-limit")
+DEPENDING = (
+    "special-token-in-text",
+    "hardcoded-language",
+    "conflicting-format",
+    "conflicting-limit",
+    "dangling-reference",
+)
 """Rules that look at some prompts only, those with a chat model or with several languages, or at what is rendered."""
 RULES = {rule.name: rule for rule in builtin_rules()}
 

@@ -21,12 +21,17 @@ def _check(template: Template, options: Mapping[str, Any]) -> Iterator[Hit]:
         return
     masked = template.unfenced
     for mark in ('"""', "'''"):
-        found = [one for one in _QUOTES.finditer(masked) if one.group() == mark]
+        found = [one for one in _QUOTES.finditer(masked) if one.group() == mark and not _in_code(masked, one)]
         if len(found) % 2 == 0 or any(template.conditions(*one.span()) for one in found):
             continue
         left = _left_open(masked, found)
         if masked[left.end() :].strip() and any(_edges(masked, left)):
             yield Hit(f"{mark} opens a quotation that is never closed", template.place(*left.span()))
+
+
+def _in_code(text: str, mark: re.Match[str]) -> bool:
+    """Whether a mark stands on an indented line, as in a docstring."""
+    return text[text.rfind("\n", 0, mark.start()) + 1 : mark.start() + 1].startswith((" ", "\t"))
 
 
 def _left_open(text: str, marks: list[re.Match[str]]) -> re.Match[str]:

@@ -86,12 +86,13 @@ def _behind(*texts: str) -> Planter:
 
 
 def _printed(*forms: str) -> Planter:
-    """A planter that writes one printed input in another way; `{}` stands for its name."""
+    """A planter that writes one printed input outside code in another way; `{}` stands for its name."""
 
     def plant(files: Files, random: Random) -> Iterator[Files]:
         for path, front, body in bodies(files):
             for found in _PRINTED.finditer(body):
-                if re.search(rf"^  {found[1]}:", front, re.MULTILINE):
+                in_code = body[: found.start()].rpartition("\n")[2].count("`") % 2 == 1
+                if re.search(rf"^  {found[1]}:", front, re.MULTILINE) and not in_code:
                     new = random.choice(forms).replace("{}", found[1])
                     yield {path: front + body[: found.start()] + new + body[found.end() :]}
 
@@ -105,7 +106,7 @@ def _unused(files: Files, random: Random) -> Iterator[Files]:
 
 
 def _twice(line: str, random: Random) -> str | None:
-    words = [found for found in _WORD.finditer(line) if found.group() not in ("had", "that", "bye", "very", "blah")]
+    words = [found for found in _WORD.finditer(line) if found.group() not in ("had", "that", "bye", "very", "never")]
     if not words:
         return None
     found = random.choice(words)
