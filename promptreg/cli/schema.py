@@ -32,7 +32,8 @@ def command(name: str | None) -> None:
     """Print the JSON Schema (2020-12) of what --format json prints.
 
     NAME is the middle of a document's "schema" key: render for promptreg/render/1. `error` is what every command
-    prints under --format json when it fails. Without NAME the known names are listed.
+    prints under --format json when it fails. `team-rule` and `vocabulary` are the files of team rules, for editors.
+    Without NAME the known names are listed.
     """
     names = schema_names()
     if name is None:
