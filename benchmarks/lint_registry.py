@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent.parent / "prompts"
 
 
 def build(target: Path, files: int = 1_000) -> int:
-    """Write copies of the shipped registry to the folder `target` until it holds `files` components and prompts.
+    """Write whole copies of the shipped registry to the folder `target`, about `files` components and prompts.
 
     Nothing is released there. Gives the number of files.
     """
@@ -22,20 +22,20 @@ def build(target: Path, files: int = 1_000) -> int:
     written = 0
     either = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
     pattern = re.compile(rf"(?<![\w/.-])({either}|(?:samples|schemas)/[\w/.-]+)(?![\w/-])")
-    for copy in range(files // len(heads) + 1):
+    for copy in range(round(files / len(heads))):
         prefix = f"team{copy:02}"
         for path in others:
             place = target / prefix / path.relative_to(FOLDER)
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, place)
-        for path in heads[: files - written]:
+        for path in heads:
             text = pattern.sub(rf"{prefix}/\1", path.read_text("utf-8"))
             if path.suffix == ".md":
                 text = f"{text.rstrip()}\n- This is how team {copy} does it.\n"
             place = target / prefix / path.relative_to(FOLDER)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text, "utf-8")
-        written += len(heads[: files - written])
+        written += len(heads)
     return written
 
 

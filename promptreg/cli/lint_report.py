@@ -116,11 +116,17 @@ def _crashes(report: Report) -> Iterator[Problem]:
 
 def integrity_faults(workspace: Workspace, names: Iterable[str]) -> tuple[Problem, ...]:
     """What is wrong with lock, labels and the releases that the named heads are made of, whatever rules are off."""
-    problems = [problem for name in sorted(names) for problem in workspace.head(name).problems]
-    found = [problem for problem in problems if problem.code == IntegrityError.code]
-    for read in (lambda: workspace.store.releases.lock, lambda: workspace.store.labels):
-        try:
-            read()
-        except PromptregError as error:
-            found += error.problems
+    found: list[Problem] = []
+    is_released = True
+    try:
+        is_released = bool(workspace.store.releases.lock)
+    except PromptregError as error:
+        found += error.problems
+    try:
+        _ = workspace.store.labels
+    except PromptregError as error:
+        found += error.problems
+    if is_released:  # else there is nothing to follow refs for
+        problems = (problem for name in sorted(names) for problem in workspace.head(name).problems)
+        found = [*(problem for problem in problems if problem.code == IntegrityError.code), *found]
     return tuple(dict.fromkeys(found))

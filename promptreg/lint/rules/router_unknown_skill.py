@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from promptreg.errors import nearest
@@ -23,9 +24,9 @@ _NAME = re.compile(r"`([a-z0-9][a-z0-9._-]*(?:/[a-z0-9][a-z0-9._-]*)+)`")
 
 
 class _Listed(NamedTuple):
-    """Identifiers that are listed together, each with its place."""
+    """Identifiers that are listed together, each with what tells its place."""
 
-    names: tuple[tuple[str, Place], ...]
+    names: tuple[tuple[str, Callable[[], Place]], ...]
 
 
 def _check(head: Head, options: Mapping[str, Any]) -> Iterator[Hit]:
@@ -48,7 +49,7 @@ def _unknown(listed: _Listed, folder: str, skills: frozenset[str]) -> Iterator[H
         if near or (len(others) == 1 and len(names) - len(others) == len(known)):
             meant = f' (did you mean "{near}"?)' if near else ""
             message = f'"{name}" stands among the names of prompts in {folder}/, which has none of that name{meant}'
-            yield Hit(message, place, fix=instead(place, name, near))
+            yield Hit(message, place(), fix=instead(place(), name, near))
 
 
 def _lists(head: Head) -> Iterator[_Listed]:
@@ -58,13 +59,17 @@ def _lists(head: Head) -> Iterator[_Listed]:
         if len(choices) > 2:
             path = ("inputs", name, "enum")
             yield _Listed(
-                tuple((value, head.place((*path, at))) for at, value in enumerate(choices) if isinstance(value, str))
+                tuple(
+                    (value, partial(head.place, (*path, at)))
+                    for at, value in enumerate(choices)
+                    if isinstance(value, str)
+                )
             )
     if own.kind == "examples" and "example.id" in head.bodies[0].text.text:
         examples = getattr(own, "examples", ())
-        yield _Listed(tuple((one.id, head.place(("examples", at, "id"))) for at, one in enumerate(examples)))
+        yield _Listed(tuple((one.id, partial(head.place, ("examples", at, "id"))) for at, one in enumerate(examples)))
     if isinstance(own, Prompt) and own.output is not None and own.output.schema is not None:
-        place = head.place(("output", "schema"))
+        place = partial(head.place, ("output", "schema"))
         for _, choices in enumerations(schema_of(head.workspace.composition(head.name))):
             yield _Listed(tuple((value, place) for value in sorted(choices)))
 
