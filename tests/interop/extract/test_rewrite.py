@@ -91,6 +91,13 @@ def test_a_registry_that_may_be_another_one_is_not_used(line: str, tmp_path: Pat
     assert 'PROMPTS.render("app/prompt").text' in Project(tmp_path, source).apply().after
 
 
+def test_a_registry_that_is_opened_too_late_is_not_used(tmp_path: Path) -> None:
+    source = (
+        'import promptreg\nimport openai\nopenai.responses.create(input="A text.")\nreg = promptreg.load("prompts")\n'
+    )
+    assert 'PROMPTS.render("app/prompt").text' in Project(tmp_path, source).apply().after
+
+
 def test_imports_that_are_there_are_used(tmp_path: Path) -> None:
     source = 'from pathlib import Path\nimport promptreg\nimport openai\nopenai.responses.create(input="A text.")\n'
     after = Project(tmp_path, source).apply().after

@@ -54,7 +54,8 @@ def main():
     client.responses.create(input=f'{{"a": {{"b": {x}}}}} and {{{x}}} {{%}} {{#}}')
 """,
     "template characters": OPENAI
-    + 'client.responses.create(input="{{ user }} {% if x %} {# note #} {%- raw -%} {{- y -}} # line\\n{{{{ }}}} {")\n',
+    + 'client.responses.create(input="{{ user }} {% if x %} {# note #} {%- raw -%} {{- y -}} # line\\n{{{{ }}}} {")\n'
+    + 'client.responses.create(input="A brace {\\r\\n and {\\x00 another {")\n',
     "front matter in the text": OPENAI + 'client.responses.create(input="---\\nkind: rule\\n---\\nHello\\n---")\n',
     "format": OPENAI
     + """
@@ -177,6 +178,13 @@ def main():
 def main():
     client.chat.completions.create(
         messages=[{"role": "system", "content": "You are here.\\n"}, {"role": "user", "content": "Hello.\\n\\n"}]
+    )
+""",
+    "a message that may be empty": OPENAI
+    + """
+def main(text: str = "  "):
+    client.chat.completions.create(
+        messages=[{"role": "system", "content": "You are here."}, {"role": "user", "content": f"{text.strip()}"}]
     )
 """,
     "message with a name": OPENAI
