@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,3 +37,13 @@ def test_all_alike_pairs_are_found_and_no_others(made: list[tuple[int, int, int]
 def test_short_texts_are_not_compared() -> None:
     text = " ".join(["word"] * 39)
     assert not list(near_duplicates([("a", text), ("b", text)], 0.9))
+
+
+@pytest.mark.parametrize(("changes", "found"), [(1, 1), (2, 0)], ids=["nine-tenths", "less"])
+def test_the_least_share_is_included(changes: int, found: int) -> None:
+    words = text_of(1, 100)
+    other = list(words)
+    for change in range(changes):
+        other[30 + 20 * change] = "other"
+    pairs = [("a", " ".join(words)), ("b", " ".join(other))]
+    assert len(list(near_duplicates(pairs, 91 / 101))) == found

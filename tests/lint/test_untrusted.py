@@ -36,6 +36,7 @@ BARE = {
     "headings": "# Letter\n¤\n# Task\nSum it up.",
     "label": "Letter: ¤\nTask: sum it up.",
     "tags-elsewhere": "<rules>\nBe kind.\n</rules>\nThe letter: ¤\n<task>\nSum it up.\n</task>",
+    "same-tag-before-and-after": "<example>\na\n</example>\nThe letter: ¤\n<example>\nb\n</example>",
     "tag-never-closed": "Use <b> for names.\nThe letter: ¤\nSum it up.",
     "code-elsewhere": "An example:\n```\nx\n```\nThe letter: ¤\nAnswer with:\n```\ny\n```",
     "code-on-another-line": "Use `x`.\nThe letter: ¤\nUse `y`.",
