@@ -27,6 +27,9 @@ def write_report(
     report: Report, form: str, output: str | None, *, workspace: Workspace, rules: Iterable[Rule], fail_on: Severity
 ) -> None:
     """Write the findings in a format: to standard output, or to the file `output` with the summary on stderr."""
+    from promptreg.output.lint_secrets import concealed
+
+    report = concealed(report)
     if form == "text" and output is None:
         from promptreg.output.lint_text import lint_rows
 
@@ -49,9 +52,7 @@ def _text(report: Report, form: str, workspace: Workspace, rules: Iterable[Rule]
     from promptreg.output.json_text import document_text, payload_text
 
     if form == "json":
-        from promptreg.output.lint_secrets import conceal
-
-        return document_text(report._replace(findings=conceal(report)).as_dict())
+        return document_text(report.as_dict())
     if form == "junit":
         from promptreg.output.lint_junit import junit_text
 
@@ -109,9 +110,12 @@ def close(report: Report, fail_on: Severity, faults: Iterable[Problem]) -> int:
 
 
 def _crashes(report: Report) -> Iterator[Problem]:
-    for crash in report.crashes:
-        message = f"the rule {crash.rule} crashed on {crash.subject}, so its findings are not known: {crash.error}"
-        yield Problem("crash", message)
+    if report.crashes:
+        from promptreg.output.lint_secrets import concealed
+
+        for crash in concealed(report).crashes:
+            message = f"the rule {crash.rule} crashed on {crash.subject}, so its findings are not known: {crash.error}"
+            yield Problem("crash", message)
 
 
 def integrity_faults(workspace: Workspace, names: Iterable[str]) -> tuple[Problem, ...]:

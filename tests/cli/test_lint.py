@@ -208,6 +208,23 @@ def test_a_secret_is_in_no_output(form: str, tmp_path: Path) -> None:
     assert "leaked-token" in result.out
 
 
+def quotes(head: Head, options: Mapping[str, Any]) -> Iterator[Hit]:
+    start = head.source.text.find("AKIA")
+    if start >= 0:
+        raise ValueError(head.source.text[start : start + 40])
+    yield from ()
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "github", "gitlab", "junit"])
+def test_a_crash_tells_no_secret(form: str, tmp_path: Path) -> None:
+    key = "AKIA" + "IQ7LZ5XWBVPN3KDR"
+    leak = f"---\nkind: rule\nversion: 1.0.0\n---\n- Use {key} here.\n"
+    folder = broken(tmp_path, written("rules/leak.md", leak.encode()))
+    result = with_rule(rule("crashing-rule", quotes), folder, "--select", "crashing-rule", "--format", form)
+    assert result.code == 3
+    assert key not in result.out + result.err
+
+
 @pytest.mark.parametrize("options", [[], ["--ignore", "all"]], ids=["all rules", "no rule"])
 def test_a_changed_release_is_exit_4_whatever_rules_are_off(options: list[str], tmp_path: Path) -> None:
     history(tmp_path)

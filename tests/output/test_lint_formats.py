@@ -278,6 +278,18 @@ def test_a_suppressed_secret_is_not_printed_by_others() -> None:
     assert KEY not in text(found._replace(findings=found.findings[1:], suppressed=found.findings[:1]))
 
 
+AWS = "AKIA" + "IQ7LZ5XWBVPN3KDR"
+
+
+@pytest.mark.parametrize("name", every_format(NOTHING))
+def test_a_secret_is_not_printed_where_nobody_looked_for_it(name: str) -> None:
+    source = Source("prompts/a.md", f"Use {AWS} for all.\n")
+    fix = Fix("unsafe", f"Keep {AWS}", (Edit(of(source, "all"), "none"),))
+    printed = every_format(Report((finding(of(source, "all"), message=f'"{AWS}" is odd', fix=fix),)))[name]
+    assert AWS not in printed
+    assert "undefined-variable" in printed
+
+
 def test_what_stands_around_a_secret_is_shown() -> None:
     stars = "*" * len(KEY)
     assert f" 1 | Use {stars} and {stars}\n" in text(leaky())
