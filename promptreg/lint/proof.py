@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -18,6 +19,9 @@ from promptreg.render.scanning import scan
 from promptreg.text import Source
 
 __all__ = ["Executed", "Proof", "doubt"]
+
+_CHOICE = re.compile(r"\b(?:if|and|or|not|default|d)\b")
+"""Words of expressions whose value depends on a condition."""
 
 
 class _Pair(NamedTuple):
@@ -125,10 +129,23 @@ class Executed:
                 continue
             if "{%" in edit.place.text or "{%" in edit.text:
                 return "it changes a tag that decides what is printed"
-            span = (edit.place.start, edit.place.end)
-            if not any(_touch(span, one) for one in self._spans(edit.place.path)):
+            if not any(_touch((edit.place.start, edit.place.end), one) for one in self._spans(edit.place.path)):
                 return "no sample executes what it changes"
+            if self._decides(edit):
+                return "it changes an expression that takes one of several values"
         return ""
+
+    def _decides(self, edit: Edit) -> bool:
+        """Whether an edit stands in a tag that prints one thing or another: a sample sees only one of them."""
+        name = next(name for name, head in self.workspace.store.heads.items() if head.path == edit.place.path)
+        for template in self.workspace.head(name).templates:
+            tags = template.parsed.tokens.tags if template.parsed is not None else ()
+            for tag in tags:
+                if tag.type == "variable_begin":
+                    place = template.place(tag.start, tag.end)
+                    if place.start < edit.place.end and edit.place.start < place.end and _CHOICE.search(place.text):
+                        return True
+        return False
 
     def _spans(self, path: str) -> tuple[tuple[int, int], ...]:
         found = self._by_path.get(path)

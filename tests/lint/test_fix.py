@@ -65,6 +65,18 @@ def test_a_branch_that_no_rendering_reaches_is_not_proven(tmp_path: Path) -> Non
     assert reasons(found) == [f"{TONE}: no sample executes what it changes"]
 
 
+def test_a_value_that_no_sample_takes_is_not_proven(tmp_path: Path) -> None:
+    tone = FILES["rules/tone.md"].replace("kind.", "{{ 'loud' if loud else 'kind' }}.")
+    found = fixed(registry(tmp_path, {**FILES, "rules/tone.md": tone}), replacing("'loud' if", "'shrill' if"))
+    assert reasons(found) == [f"{TONE}: it changes an expression that takes one of several values"]
+
+
+def test_spaces_in_a_tag_that_prints_are_safe_to_change(tmp_path: Path) -> None:
+    tone = FILES["rules/tone.md"].replace("kind.", "{{loud}}.")
+    found = fixed(registry(tmp_path, {**FILES, "rules/tone.md": tone}), replacing(r"\{\{loud\}\}", "{{ loud }}"))
+    assert found.texts == {TONE: tone.replace("{{loud}}", "{{ loud }}")}
+
+
 def test_what_is_never_sent_needs_no_sample(tmp_path: Path) -> None:
     files = {**FILES, "rules/unused.md": FILES["rules/unused.md"].replace("kind: rule", "kind: rule  # odd")}
     files["rules/tone.md"] = files["rules/tone.md"].replace("Tone.", "Tone!")
