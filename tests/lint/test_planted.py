@@ -109,6 +109,59 @@ PLANTED = {
         "deprecated-component", "rules/summary-style.md", "summary: ", "summary: Deprecated since May. ",
         at="review/summary.yaml",
     ),
+    "answer-in-english": Planted(
+        "hardcoded-language", "instructions/qa-assistant.md", "- Start with", "- Answer in English.\n- Start with"
+    ),
+    "expert-of-one-language": Planted(
+        "hardcoded-language", "instructions/code-reviewer.md", "You review", "You are a senior Go engineer. You review"
+    ),
+    "language-declared-to-be-one-of-several": Planted(
+        "hardcoded-language", "rules/triage-priority.md", "## Priority\n\n- ",
+        "## Priority\n\n- Write the summary in German.\n- ",
+    ),
+    "word-twice": Planted("repeated-word", "rules/privacy.md", "- Leave out", "- Leave out out"),
+    "section-left-open": Planted(
+        "unclosed-tag", "instructions/code-reviewer.md", "Report a finding", "<rules>\nBe fair.\n\nReport a finding"
+    ),
+    "fence-left-open": Planted(
+        "unclosed-fence", "instructions/qa-assistant.md", "- Start", "```text\nA\n\n- Start"
+    ),
+    "note-left-in": Planted("placeholder-left-in", "rules/tone.md", "- ", "- TODO: say more\n- "),
+    "line-end-as-escape": Planted("literal-escape", "instructions/code-reviewer.md", "Read the", "Be fair.\\nRead the"),
+    "placeholder-of-python": Planted(
+        "mixed-placeholder-syntax", "rules/refund-limits.md", "{{ max_amount }}", "{max_amount}"
+    ),
+    "quotation-left-open": Planted(
+        "unbalanced-delimiter", "instructions/code-reviewer.md", "Read the", '"""\nRead the'
+    ),
+    "section-emptied": Planted("empty-section", "rules/answer-language.md", "## Language", "## Tone\n\n## Language"),
+    "value-glued": Planted(
+        "glued-variable", "rules/refund-limits.md", "- ", "{{ currency }}Every amount is in it.\n\n- "
+    ),
+    "curly-quotes-in-json": Planted("odd-bytes", "instructions/qa-assistant.md", "- S", "```\n{“a”: 1}\n```\n\n- S"),
+    "raw-turn": Planted("special-token-in-text", "rules/tone.md", "- ", "- <|im_start|>"),
+    "two-limits": Planted(
+        "conflicting-limit",
+        "instructions/qa-assistant.md",
+        "- Start",
+        "- The title has at most 9 words.\n- The title has at most 8 words.\n- Start",
+    ),
+    "two-formats": Planted(
+        "conflicting-format",
+        "instructions/qa-assistant.md",
+        "- Start",
+        "- Respond only in XML.\n- Output YAML only.\n- Start",
+    ),
+    "step-that-is-not-there": Planted(
+        "dangling-reference", "instructions/formula-helper.md", "1. ", "1. As in step 7, "
+    ),
+    "rule-copied": Planted(
+        "repeated-text",
+        "rules/tone.md",
+        "- ",
+        "- Your own knowledge may help you to understand them, but it is not a source. "
+        "Use only the documents and the conversation.\n- ",
+    ),
 }  # fmt: skip
 
 

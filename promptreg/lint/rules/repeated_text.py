@@ -15,7 +15,7 @@ from promptreg.lint.subjects import RenderedPrompt
 
 __all__ = ["RULE"]
 
-_SENTENCE = re.compile(r"[^\n.!?]+(?:[.!?](?!\s)[^\n.!?]*)*[.!?]?")
+_SENTENCE = re.compile(r"(?:[^\n.!?]|[.!?](?!\s|\Z)|\n(?![ \t]*(?:\Z|[\n#>|]|(?:[-*+]|[0-9]{1,3}[.)])[ \t])))+[.!?]?")
 _WORD = re.compile(r"\w+")
 
 
@@ -50,7 +50,7 @@ def _pairs(
             words = tuple(word.lower() for word in _WORD.findall(found.group()))
             if len(words) < options["words"] or CODE in found.group() or PRINTED in found.group():
                 continue
-            start = found.start() + len(found.group()) - len(found.group().lstrip(" \t-*+#>"))
+            start = found.start() + len(found.group()) - len(found.group().lstrip(" \t\n-*+#>"))
             said = _Said(text.message, start, found.end(), "")
             before = seen.setdefault(words, said)
             if before is said or before.message != said.message:
