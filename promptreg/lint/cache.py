@@ -132,7 +132,7 @@ def _paths(row: list[Any]) -> list[str]:
 
 
 def _described(active: Sequence[Active]) -> str:
-    rows = [(rule.name, rule.code, rule.severity, sorted(options.items())) for rule, options in active]
+    rows = [(rule.name, rule.code, rule.severity, rule.digest, sorted(options.items())) for rule, options in active]
     return f"{_FORMAT} {__version__} {sys.version} {rows!r}"
 
 

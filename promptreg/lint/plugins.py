@@ -17,7 +17,7 @@ from promptreg.lint.catalogue import builtin_rules
 from promptreg.lint.finding import Applicability, Confidence, Hit, Severity
 from promptreg.lint.rule import Option, Rule, Scope, Stage, Standing
 
-__all__ = ["GROUP", "load_plugin_rules", "plugin_sources"]
+__all__ = ["GROUP", "load_plugin_rules"]
 
 GROUP = "promptreg.rules"
 
@@ -51,13 +51,9 @@ def load_plugin_rules(taken: Collection[str] = ()) -> tuple[Rule, ...]:
                 problem = f"its name is that of a rule of {found[rule.name][0]}"
             if problem:
                 raise PluginInvalid(f"{who}: {_shown(rule)} is no rule that can be used: {problem}")
-            found[rule.name] = (who, rule._replace(check=_guarded(rule.check, who)))
+            # Never kept from run to run: nobody knows what the code of a stranger reads, or when it changes.
+            found[rule.name] = (who, rule._replace(check=_guarded(rule.check, who), reach="registry"))
     return tuple(rule for _, rule in found.values())
-
-
-def plugin_sources() -> tuple[str, ...]:
-    """What the rules of packages depend on: entry points with their package and version."""
-    return tuple(f"{point.name} = {point.value} ({_package(point)})" for point in _points())
 
 
 def _points() -> list[EntryPoint]:

@@ -36,7 +36,8 @@ class Rule(NamedTuple):
     `since` is the version of promptreg it came with: a version pin in the configuration keeps newer rules off.
     `reason` says why a rule is deprecated. `fix` is the best that its fixes can be. `link` is where to read more, for a
     rule without a page. `reach` is what a check may read besides its subject: all that this leads to (and for examples
-    the prompts that are made with them), or anything in the registry.
+    the prompts that are made with them), or anything in the registry. `digest` is another one when a rule that does not
+    ship with promptreg has changed.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Rule(NamedTuple):
     reason: str = ""
     link: str = ""
     reach: Reach = "closure"
+    digest: str = ""
 
     @property
     def group(self) -> str:

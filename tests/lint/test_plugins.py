@@ -11,7 +11,7 @@ import pytest
 from promptreg.cli.lint_rules import every_rule
 from promptreg.errors import PluginFailed, PluginInvalid
 from promptreg.lint.engine import Active, run_rules
-from promptreg.lint.plugins import load_plugin_rules, plugin_sources
+from promptreg.lint.plugins import load_plugin_rules
 from promptreg.lint.settings import Settings
 from tests.cli.running import run
 from tests.lint.test_engine import workspace
@@ -64,7 +64,7 @@ def test_a_rule_of_a_package_runs_like_any_other(value: str, site: Path, tmp_pat
         ("acme-shout", "ACME001", "SHOUT", "rules/tone")
     ]
     assert crashes == []
-    assert plugin_sources() == (f"acme = acme_{value.lower()}:{value} (the package acme-{value.lower()} 1.2)",)
+    assert made.reach == "registry"
 
 
 def test_plugins_can_be_switched_off(site: Path) -> None:

@@ -26,8 +26,8 @@ _SHOWN = 60
 _PLAIN_IN_YAML = re.compile(r"[\w’ .-]*")
 
 
-def as_rule(rule: TeamRule) -> Rule:
-    """The rule as the engine runs it.
+def as_rule(rule: TeamRule, digest: str = "") -> Rule:
+    """The rule as the engine runs it; `digest` is that of all files it is read from.
 
     Rules that ask how a text is used look at prompts, so that a finding depends on nothing but what the prompt is made
     of; all others look at each component by itself.
@@ -41,6 +41,7 @@ def as_rule(rule: TeamRule) -> Rule:
         severity=rule.severity,
         fix="unsafe" if rule.has_fix else None,
         link=rule.link,
+        digest=digest,
     )
 
 

@@ -37,7 +37,7 @@ class TeamRules(NamedTuple):
     @property
     def lint_rules(self) -> tuple[Rule, ...]:
         """The rules as the engine runs them."""
-        return tuple(map(as_rule, self.rules))
+        return tuple(as_rule(rule, self.digest) for rule in self.rules)
 
 
 def load_team_rules(

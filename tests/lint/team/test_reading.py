@@ -142,7 +142,9 @@ def test_one_broken_file_hides_no_other(tmp_path: Path) -> None:
 def test_the_digest_changes_with_every_file(tmp_path: Path) -> None:
     digests = set()
     for files in ({"a.yaml": GOOD}, {"a.yaml": f"{GOOD}\n"}, {"vocabularies/v.yaml": "words: [a]\n"}, {"b.yaml": GOOD}):
-        digests.add(load_team_rules(write(tmp_path, files)).digest)
+        loaded = load_team_rules(write(tmp_path, files))
+        digests.add(loaded.digest)
+        assert {one.digest for one in loaded.lint_rules} == {loaded.digest}  # it is part of the key of the cache
     assert len(digests) == 4
 
 
