@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from promptreg.lint.edits import apply_edits
-from promptreg.lint.finding import Finding
+from promptreg.lint.finding import Edit, Finding, Fix, Place
 from promptreg.lint.report import Report
 from promptreg.lint.run import lint
 from promptreg.lint.settings import Settings
@@ -15,6 +15,7 @@ from promptreg.lint.workspace import Workspace
 from promptreg.serve.lsp.actions import Action, actions
 from promptreg.serve.lsp.page import Page
 from promptreg.serve.lsp.project import Snapshot
+from promptreg.text import Source
 from tests.serve.pages import project
 from tests.support.registries import component
 
@@ -123,6 +124,28 @@ def test_a_safe_fix_is_the_best_one_where_it_is_proven(tmp_path: Path) -> None:
     text, report = one.after(best[0])
     assert text == component("Hello.\n")
     assert rules(report, one.path) == []
+
+
+def test_a_suppression_in_a_folded_text_does_not_become_a_part_of_it(tmp_path: Path) -> None:
+    text = PROMPT.replace("text: |", "text: >").replace("{{ word }}", "word")
+    one = Looked(tmp_path, "a.yaml", {"a.yaml": text})
+    after, report = one.after(one.actions("undefined-variable")["Ignore undefined-variable here"])
+    assert "{# promptreg: ignore[undefined-variable] #}Say {{ other }}." in after
+    assert "undefined-variable" not in rules(report, one.path)
+
+
+def test_a_fix_is_not_offered_when_another_file_that_it_edits_has_changed(tmp_path: Path) -> None:
+    one = Looked(tmp_path, "a.md", {"a.md": BODY, "b.md": component("New.\n")})
+    place = one.finding("undefined-variable").place
+
+    def titles(text: str) -> list[str]:
+        edit = Edit(Place(Source("prompts/b.md", text), 0, 0), "")
+        finding = one.finding("undefined-variable")._replace(fix=Fix("unsafe", "Mend b", (edit,)))
+        found = actions(one.snapshot, Page(one.path, one.text), [finding], place.start, place.start)
+        return [action.title.partition(" (")[0] for action in found if action.title.startswith("Mend")]
+
+    assert titles(component("New.\n")) == ["Mend b"]
+    assert titles(component("Old.\n")) == []
 
 
 def test_findings_of_another_text_are_left_alone(tmp_path: Path) -> None:

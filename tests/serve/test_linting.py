@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
@@ -11,8 +12,10 @@ from hypothesis import strategies as st
 
 from promptreg.errors import InvalidFile
 from promptreg.lint.catalogue import builtin_rules
-from promptreg.lint.finding import Finding
+from promptreg.lint.finding import Finding, Hit, Place
+from promptreg.lint.rule import Rule
 from promptreg.lint.settings import Settings
+from promptreg.lint.subjects import Composition
 from promptreg.registry.config import Config
 from promptreg.serve.lsp.findings import Linting, RuleSet, Stopped
 from promptreg.serve.lsp.project import Snapshot
@@ -20,8 +23,14 @@ from tests.serve.pages import project
 from tests.support.registries import SUPPORT
 
 
+def everywhere(composition: Composition, options: object) -> Iterator[Hit]:
+    """A rule about prompts that finds something in every file that they are made of."""
+    for member in (composition.head, *composition.members.values()):
+        yield Hit(f"a file of {composition.head.name}", Place(member.source, 0, 1))
+
+
 def builtin(config: Config, chosen: Settings) -> RuleSet:
-    return RuleSet(builtin_rules())
+    return RuleSet((*builtin_rules(), Rule("everywhere", "ZZZ001", "Is everywhere.", "composition", everywhere)))
 
 
 def linting(snapshot: Snapshot, stop: Event | None = None) -> Linting:
@@ -42,6 +51,7 @@ def test_what_is_known_of_a_file_after_a_change_is_what_a_whole_run_finds(
     tmp_path: Path, broken: set[str], changed: set[str]
 ) -> None:
     files = {name: text.replace(BROKEN[name], "x") if name in broken else text for name, text in SUPPORT.items()}
+    files["other.yaml"] = "kind: prompt\nversion: 1.0.0\nmessages: [{role: user, parts: [{use: examples/replies}]}]\n"
     run = linting(project(tmp_path, files).snapshot({}))
     known = run.changed([f"prompts/{name}" for name in changed])
     whole = linting(project(tmp_path, files).snapshot({})).everything()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 from concurrent.futures import Future
@@ -285,10 +286,33 @@ def test_what_is_printed_does_not_disturb_the_protocol(project: Path, tmp_path_f
     path = os.pathsep.join([server_environment()["PYTHONPATH"], str(installed)])
 
     async def story() -> None:
-        async with editor(project, environment={"PYTHONPATH": path}) as one:
-            one.open(TONE)
-            assert await one.diagnostics(TONE) == []
-            assert await one.at("hover", TONE, (3, 10))
+        pipe = asyncio.subprocess.PIPE
+        environment = server_environment({"PYTHONPATH": path})
+        command = [sys.executable, "-m", "promptreg", "lsp"]
+        process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, env=environment, cwd=project)
+        assert process.stdin is not None
+        assert process.stdout is not None
+        document = {
+            "uri": (project / TONE).as_uri(),
+            "languageId": "markdown",
+            "version": 1,
+            "text": FILES["rules/tone.md"],
+        }
+        for message in (
+            {"id": 1, "method": "initialize", "params": {"processId": None, "rootUri": None, "capabilities": {}}},
+            {"method": "initialized", "params": {}},
+            {"method": "textDocument/didOpen", "params": {"textDocument": document}},
+        ):
+            body = json.dumps({"jsonrpc": "2.0", **message}).encode()
+            process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        seen = ""
+        while seen != "textDocument/publishDiagnostics":
+            header = await asyncio.wait_for(process.stdout.readuntil(b"\r\n\r\n"), 60)
+            assert header.startswith(b"Content-Length: ")
+            size = int(header.split(b"\r\n")[0].partition(b": ")[2])
+            seen = json.loads(await process.stdout.readexactly(size)).get("method", "")
+        process.kill()
+        await process.wait()
 
     asyncio.run(story())
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from promptreg.registry.yaml_places import find_nodes
 from promptreg.serve.lsp.page import Page
+from promptreg.serve.lsp.symbols import symbols
+from promptreg.serve.lsp.template_tags import tag_at
 from promptreg.serve.lsp.yaml_outline import Outline
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,3 +71,16 @@ def test_no_text_is_too_broken(text: str, offset: int) -> None:
     spot = outline.at(min(offset, len(text)))
     assert 0 <= spot.start <= spot.end <= len(text)
     assert all(0 <= value.start <= value.end <= len(text) for value in outline.values.values())
+
+
+@pytest.mark.parametrize("before", ["", "x"], ids=["at once", "in a text"])
+@pytest.mark.parametrize("unit", [" ", "a ", "a: ", "- ", "{", "[", "{a: ", "'", '"', "#", "{{ ", "{% set "], ids=repr)
+def test_long_lines_take_no_longer_than_their_length(unit: str, before: str) -> None:
+    long = before + unit * 30_000
+    text = f"---\na: {long}y\nb: {long}y\n{long}y\n---\n# {long}y\n"
+    for name in ("a.md", "a.yaml"):
+        page = Page(name, text)
+        symbols(page)
+        for body in page.bodies:
+            page.locals(body)
+            tag_at(page.text, body.start, body.end, body.end)

@@ -129,7 +129,8 @@ def find_config(file: str, folders: Iterable[str], explicit: str | None) -> Conf
     if explicit is not None:
         return find_registry(explicit, os.path.abspath(explicit), on_disk=False)
     real = os.path.realpath(file)
-    starts = [os.path.dirname(file), *(folder for folder in folders if real.startswith(os.path.realpath(folder)))]
+    around = (folder for folder in folders if real.startswith(os.path.join(os.path.realpath(folder), "")))
+    starts = [os.path.dirname(file), *around]
     parents = [file]
     while os.path.dirname(parents[-1]) != parents[-1]:
         parents.append(os.path.dirname(parents[-1]))

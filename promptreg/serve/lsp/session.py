@@ -58,6 +58,7 @@ class Active:
         self.revision = 0
         self.changed: set[str] = set()
         self.told: set[str] = set()
+        self.troubles: set[Trouble] = set()
         self.findings: dict[str, tuple[Finding, ...]] = {}
         self.task: asyncio.Task[None] | None = None
         self.seen: tuple[int, Snapshot] | None = None
@@ -236,7 +237,9 @@ class Session:
             active.findings.update((path, known.findings.get(path, ())) for path in known.paths)
         active.told |= paths
         for trouble in known.troubles:
-            self._log(trouble.message)
+            if trouble not in active.troubles:
+                self._log(trouble.message)
+        active.troubles = set(known.troubles) | (set() if known.everything else active.troubles)
         for path in sorted(paths):
             self._publish(active, path, known, path in changed)
 

@@ -11,7 +11,7 @@ from promptreg.serve.lsp.yaml_outline import KeyPath
 
 __all__ = ["Symbol", "symbols"]
 
-_HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*\r?$", re.MULTILINE)
+_HEADING = re.compile(r"^#{1,6}[ \t]+([^\n]+)", re.MULTILINE)
 _FENCE = re.compile(r"^(```+|~~~+).*?(?:^\1[ \t]*\r?$|\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -61,4 +61,5 @@ def _headings(page: Page) -> Iterator[Symbol]:
     fences = [found.span() for found in _FENCE.finditer(page.text, page.body_start)]
     for found in _HEADING.finditer(page.text, page.body_start):
         if not any(start <= found.start() < end for start, end in fences):
-            yield Symbol("heading", found.group(2), *found.span())
+            name = found.group(1).rstrip().rstrip("#").rstrip()
+            yield Symbol("heading", name, found.start(), found.start() + len(found.group().rstrip()))

@@ -17,11 +17,14 @@ KeyPath = tuple[str | int, ...]
 
 _QUOTED = r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\n]|'')*'"
 _KEY = re.compile(
-    rf"(?P<key>{_QUOTED}|[^\s#\-?:,\[\]{{}}\"'&*!|>%@`][^\n:#]*?|[-?:][^\s:][^\n:#]*?)[ \t]*:(?=[ \t\r\n]|\Z)"
+    rf"(?P<key>{_QUOTED}|(?:[^\s#\-?:,\[\]{{}}\"'&*!|>%@`]|[-?:](?=[^\s:]))[^\s:#]*+(?:[ \t]++[^\s:#]++)*+)"
+    r"[ \t]*+:(?=[ \t\r\n]|\Z)"
 )
 _BLOCK = re.compile(r"[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)")
-_PLAIN_END = re.compile(r"[ \t]+#|[ \t\r]*(?:\n|\Z)")
+_COMMENT = re.compile(r"[ \t]#")
 _FLOW_PLAIN = re.compile(r"(?:[^,\[\]{}\n:#]|:(?![ \t\r\n,\[\]{}]|\Z)|(?<![ \t])#)*")
+_DEEPEST = 100
+"""Steps of a path below which flow collections are not looked into: the strict reader refuses what is so deep."""
 _SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 
 
@@ -204,8 +207,9 @@ class Outline:
             return self._line_end(self._flow(at, self._block_end(stop, column), self._path))
         if self.text[at] in "\"'":
             return self._line_end(self._quoted(at, self._block_end(stop, column), self._path))
-        found = _PLAIN_END.search(self.text, at, self.end)
-        self.values[self._path] = Scalar(at, found.start() if found else self.end, "")
+        comment = _COMMENT.search(self.text, at, stop)
+        end = at + len(self.text[at : comment.start() if comment else stop].rstrip())
+        self.values[self._path] = Scalar(at, end, "")
         return stop
 
     def _block_end(self, at: int, column: int) -> int:
@@ -277,7 +281,7 @@ class Outline:
     def _any(self, at: int, limit: int, path: KeyPath) -> int:
         if at >= limit:
             return at
-        if self.text[at] in "{[":
+        if self.text[at] in "{[" and len(path) < _DEEPEST:
             return self._flow(at, limit, path)
         if self.text[at] in "\"'":
             return self._quoted(at, limit, path)
