@@ -64,10 +64,21 @@ class Kept:
 
     def put(self, name: str, findings: Iterable[Finding]) -> None:
         """Keep the findings of a head, unless one of them stands in a file that is no head."""
-        rows = [_row(finding) for finding in findings]
-        if all(path in self._sources for row in rows for path in _paths(row)):
+        rows = self.rows(findings)
+        if rows is not None:
             self._new[self._keys.of(name)] = rows
             self._changed = True
+
+    def rows(self, findings: Iterable[Finding]) -> list[Any] | None:
+        """Findings as plain JSON; None when one of them stands in a file that is no head."""
+        rows = [_row(finding) for finding in findings]
+        return rows if all(path in self._sources for row in rows for path in _paths(row)) else None
+
+    def take(self, name: str, rows: list[Any]) -> list[Finding]:
+        """The findings that another process made rows of, which are kept."""
+        self._new[self._keys.of(name)] = rows
+        self._changed = True
+        return [self._finding(row) for row in rows]
 
     def save(self, *, everything: bool) -> None:
         """Write what was used or found in this run, whole or not at all; what else there was only after a part."""

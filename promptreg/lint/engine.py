@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from promptreg.errors import PromptregError
 from promptreg.lint.directives import Suppression
 from promptreg.lint.finding import Finding, Hit
+from promptreg.lint.halves import second_half
 from promptreg.lint.rule import Rule, Scope
 from promptreg.lint.subjects import Composition, Head, Output
 from promptreg.lint.workspace import Workspace
@@ -71,21 +72,37 @@ def _heads_with(kept: Kept, run: _Run, names: Iterable[str], active: Sequence[Ac
     """Look at heads, or take what is kept of them, and keep what is found unless something crashed."""
     wide = _Run(run.workspace, [one for one in active if one.rule.reach == "registry"])
     narrow = [one for one in active if one.rule.reach == "closure"]
-    for name in sorted(names):
-        head = run.workspace.head(name)
-        findings = kept.get(name)
-        if findings is None:
-            fresh = _Run(run.workspace, narrow)
-            fresh.head(head)
-            findings = list(fresh.findings.values())
-            run.crashes.extend(fresh.crashes)
-            if not fresh.crashes:
-                kept.put(name, findings)
-        run.take(findings)
+    found = {name: kept.get(name) for name in sorted(names)}
+
+    def look(name: str) -> tuple[list[Finding], list[Crash]]:
+        fresh = _Run(run.workspace, narrow)
+        fresh.head(run.workspace.head(name))
+        return list(fresh.findings.values()), fresh.crashes
+
+    def rows(name: str) -> list[Any] | None:
+        findings, crashes = look(name)
+        return None if crashes else kept.rows(findings)
+
+    mine, half = second_half([name for name, findings in found.items() if findings is None], rows)
+    for name in mine:
+        found[name] = _looked_at(kept, run, name, look(name))
+    if half is not None:
+        for name, given in half.rows().items():
+            found[name] = kept.take(name, given)
+    for name, findings in found.items():
+        run.take(_looked_at(kept, run, name, look(name)) if findings is None else findings)
         if wide.by_scope:
-            wide.head(head)
+            wide.head(run.workspace.head(name))
     run.take(wide.findings.values())
     run.crashes.extend(wide.crashes)
+
+
+def _looked_at(kept: Kept, run: _Run, name: str, found: tuple[list[Finding], list[Crash]]) -> list[Finding]:
+    findings, crashes = found
+    run.crashes.extend(crashes)
+    if not crashes:
+        kept.put(name, findings)
+    return findings
 
 
 class _Run:

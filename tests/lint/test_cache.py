@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 import promptreg
 from promptreg.lint.cache import Kept
+from promptreg.lint.halves import second_half
 from promptreg.lint.report import Report
 from promptreg.lint.run import lint
 from promptreg.lint.settings import Settings
@@ -161,3 +163,34 @@ def test_a_crash_is_never_kept(tmp_path: Path) -> None:
     kept.save(everything=True)
     assert Kept(workspace, (), "x").get("rules/fault") == []
     assert Kept(workspace, (), "y").get("rules/fault") is None
+
+
+def test_a_second_process_finds_what_one_alone_finds(tmp_path: Path) -> None:
+    small(tmp_path)
+    for number in range(210):
+        text = f"---\nkind: rule\nversion: 1.0.0\n---\n- Be {{{{ mood{number} }}}} and the the end.\n"
+        (tmp_path / "prompts" / f"more-{number}.md").write_text(text, encoding="utf-8")
+    alone = run(tmp_path, None)
+    assert len(alone.findings) > 210
+    assert shown(run(tmp_path, "x")) == shown(alone)
+
+
+def _count(name: str) -> int | None:
+    if name == "none":
+        return None
+    if name == "fails":
+        raise ValueError(name)
+    return os.getpid()
+
+
+@pytest.mark.parametrize(("last", "answered"), [("good", 1), ("none", 0), ("fails", 0)])
+def test_what_a_second_process_cannot_answer_is_left_to_the_first(
+    last: str, answered: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    mine, half = second_half([*["x"] * 200, last], _count)
+    assert len(mine) == 100
+    assert half is not None
+    rows = half.rows()
+    assert len(rows) == (0 if last == "fails" else 1 + answered)
+    assert os.getpid() not in rows.values()
+    assert second_half(["x"] * 9, _count) == (["x"] * 9, None)
