@@ -59,7 +59,7 @@ def _captured() -> Iterator[list[str]]:
         ("lint --ignore TP", ["TPL"]),
         ("lint --format git", ["github", "gitlab"]),
         ("rules explain unused-v", ["unused-variable"]),
-        ("schema t", ["tokens", "tree"]),
+        ("schema t", ["team-rule", "tokens", "tree"]),
         ("extract --dr", ["--drop-line-ends"]),
         ("schema e", ["error", "extract"]),
         ("tokens hello --counter o", ["o200k_base", "o200k_harmony"]),
