@@ -94,7 +94,7 @@ class Watch:
             folder = os.path.dirname(self.file)
             os.makedirs(folder, exist_ok=True)
             _sweep(folder)
-            replace_file(self.file, FORMAT + b" " + digest(data).encode() + b"\n" + data)
+            replace_file(self.file, FORMAT + b" " + digest(data).encode() + b"\n" + data, mode=0o600)
 
 
 class _Tee:

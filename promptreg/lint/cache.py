@@ -90,7 +90,7 @@ class Kept:
         data = json.dumps(kept, separators=(",", ":")).encode()
         with contextlib.suppress(OSError):
             os.makedirs(os.path.dirname(self._file), exist_ok=True)
-            replace_file(self._file, _first_line(data) + data)
+            replace_file(self._file, _first_line(data) + data, mode=0o600)
 
     # -- rows
 

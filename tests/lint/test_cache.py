@@ -127,6 +127,7 @@ def test_a_run_of_some_files_keeps_what_is_known_of_others(tmp_path: Path) -> No
     run(tmp_path, "x")
     (kept,) = (tmp_path / "cache" / "lint").iterdir()
     size = kept.stat().st_size
+    assert kept.stat().st_mode & 0o077 == 0
     (tmp_path / "prompts" / "rules" / "fault.md").write_text("---\nkind: rule\nversion: 1.0.0\n---\n- x\n")
     run(tmp_path, "x", targets=["prompts/rules/fault.md"])
     assert kept.stat().st_size > size
