@@ -115,7 +115,6 @@ class Sheet:
         return tuple(sorted(self._cut(self._template), key=lambda passage: passage.start))
 
     def _cut(self, template: Template) -> Iterator[Passage]:
-        prose, pieces = _without_code(self.masked) if "`" in self.masked else (self.masked, [])
         for block in self._blocks(template):
             if block.kind == "break":
                 continue
@@ -126,10 +125,11 @@ class Sheet:
             kind = _KINDS[block.kind]
             if kind == "paragraph" and block.item is not None:
                 kind = "list-item"
-            yield Passage(self, kind, block.start, prose[block.start : block.end])
+            text = self.masked[block.start : block.end]
+            prose, pieces = _without_code(text) if "`" in text else (text, [])
+            yield Passage(self, kind, block.start, prose)
             for start, end in pieces:
-                if block.start <= start < block.end:
-                    yield Passage(self, "code", start, self.masked[start:end])
+                yield Passage(self, "code", block.start + start, text[start:end])
 
     def _blocks(self, template: Template) -> tuple[Block, ...]:
         if "<" not in self.masked or not _TAG_LINE.search(self.masked):
@@ -170,9 +170,9 @@ def _texts(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str | int,
 
 
 def _without_code(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """The text with code between backticks masked, and where that code is.
+    """The text of a block with code between backticks masked, and where that code is.
 
-    A run of backticks is closed by the next run of the same length in the same paragraph (CommonMark 6.1).
+    A run of backticks is closed by the next run of the same length (CommonMark 6.1).
     """
     runs = [(found.start(), found.end()) for found in _TICKS.finditer(text)]
     later: dict[int, list[int]] = {}
@@ -186,7 +186,7 @@ def _without_code(text: str) -> tuple[str, list[tuple[int, int]]]:
             same.pop()
         close = same[-1] if same else None
         number += 1
-        if close is None or re.search(r"\n[ \t]*\n", text[inner : runs[close][0]]):
+        if close is None:
             continue
         end = runs[close][0]
         pieces.append((inner, end))

@@ -7,12 +7,17 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from promptreg.api import Registry
+from promptreg.lint.patterns.engine import Pattern
 from promptreg.lint.patterns.folding import fold
+from promptreg.lint.team.case_tree import CaseTree
 from promptreg.lint.team.loose import loose_passage
 from promptreg.lint.team.matcher import Matcher, Term
 from promptreg.lint.team.read_rule import SCOPES
 from promptreg.lint.team.units import sentences
+from promptreg.lint.workspace import Workspace
 from promptreg.markdown.blocks import read_blocks
+from promptreg.registry.config import Config
 from tests.lint.team.written import FRONT, apply, component, findings, found, rule
 
 LINES = st.sampled_from(
@@ -38,6 +43,18 @@ def test_a_scope_reports_nothing_outside_of_itself(text: str, scope: str) -> Non
         kinds = {block.kind for block in blocks if block.start <= at < block.end}
         wanted = {"list-item": "paragraph", "markup": "html"}.get(scope, scope)
         assert kinds & ({"fence", "code", "paragraph", "heading", "table"} if scope == "code" else {wanted})
+
+
+@given(TEXTS, st.sampled_from(["foo", "foo bar", "`", "x"]))
+def test_passages_that_are_passed_over_hold_no_match(text: str, phrase: str) -> None:
+    workspace = Workspace(Registry(Config("/", "/prompts"), CaseTree(component(text))))
+    for term in (Term(phrase, None), Term(None, Pattern(f"{phrase}\\b|{phrase}$", 0))):
+        matcher = Matcher([term])
+        for sheet in workspace.head("case").sheets:
+            touched = matcher.touched(sheet, sheet.passages)
+            assert [one for one in sheet.passages if matcher.spans(one)] == [
+                one for one in touched if matcher.spans(one)
+            ]
 
 
 @given(TEXTS)
