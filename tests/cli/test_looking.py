@@ -164,7 +164,8 @@ def test_schema_lists_and_prints_the_shipped_files() -> None:
     for name in names:
         schema = json.loads(run("schema", name).out)
         jsonschema.Draft202012Validator.check_schema(schema)
-        assert schema["properties"]["schema"]["const"] == f"promptreg/{name}/1"
+        if name not in ("team-rule", "vocabulary"):  # files that people write, and no output
+            assert schema["properties"]["schema"]["const"] == f"promptreg/{name}/1"
     assert run("schema", "promptreg/list/1").out == run("schema", "list").out
     assert "did you mean" in run("schema", "rendr").err
 
