@@ -101,7 +101,7 @@ class _Chooser:
         for file in below:
             self.paths.add(file)
             self.names.add(self.files[file] or "")
-        sides = _below(path, self.sides)
+        sides = [] if path in self.files else _below(path, self.sides)
         for side in sides:
             self.names |= self.sides[side]
         if below or sides or self._is_of_registry(path):
