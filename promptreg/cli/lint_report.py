@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from promptreg.cli import streams
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from promptreg.lint.report import Report
     from promptreg.lint.rule import Rule
     from promptreg.lint.workspace import Workspace
+    from promptreg.registry.store import Store
 
 __all__ = ["FORMATS", "close", "integrity_faults", "write_report"]
 
@@ -133,4 +134,20 @@ def integrity_faults(workspace: Workspace, names: Iterable[str]) -> tuple[Proble
     if is_released:  # else there is nothing to follow refs for
         problems = (problem for name in sorted(names) for problem in workspace.head(name).problems)
         found = [*(problem for problem in problems if problem.code == IntegrityError.code), *found]
+        known = {problem.path for problem in found}
+        damage = (problem for name in sorted(names) for problem in _damage(workspace.store, name))
+        found += (problem for problem in damage if problem.path not in known)
     return tuple(dict.fromkeys(found))
+
+
+def _damage(store: Store, name: str) -> Sequence[Problem]:
+    """What is wrong with the release that a head has the version of, where the two differ."""
+    head = store.heads[name]
+    try:
+        if (name, head.version) in store.releases.lock and not store.is_clean(head):
+            store.releases.verified(name, head.version)
+    except IntegrityError as error:
+        return error.problems
+    except PromptregError:
+        return ()
+    return ()

@@ -14,6 +14,7 @@ __all__ = ["ALIASES", "MODULES", "builtin_rules", "find_rules"]
 MODULES: tuple[str, ...] = (
     "broken_binding",
     "broken_sample",
+    "broken_schema",
     "cache_breaking_prefix",
     "changed_without_bump",
     "conflicting_format",

@@ -9,6 +9,10 @@ from promptreg.errors import PromptregError
 from promptreg.lint.finding import Edit, Fix, Hit, Place
 from promptreg.lint.rule import Rule
 from promptreg.lint.subjects import Head
+from promptreg.model.component import Component
+from promptreg.model.digest import text_digest
+from promptreg.model.lock import LockEntry
+from promptreg.model.prompt import Prompt
 from promptreg.model.version import Version
 
 __all__ = ["RULE"]
@@ -20,12 +24,20 @@ def _check(head: Head, options: Mapping[str, Any]) -> Iterator[Hit]:
         released = store.releases.lock.get((own.name, own.version))
     except PromptregError:
         return
-    if released is None or store.is_clean(own):
+    if released is None or store.is_clean(own) or _is_as_locked(own, released):
         return
     place = head.place(("version",))
     last = max(version for name, version in store.releases.lock if name == own.name)
     message = f"{own.name} differs from its release {own.version}, and still has this version"
     yield Hit(message, place, fix=_fix(head, place, last))
+
+
+def _is_as_locked(head: Component | Prompt, released: LockEntry) -> bool:
+    """Whether the head is what the lock says was released: then it is the frozen copy that was changed or lost.
+
+    Where the output schema is a file of its own, that may be what changed, so nothing can be told.
+    """
+    return released.schema is None and text_digest(head.written.source.text) == released.file
 
 
 def _fix(head: Head, place: Place, last: Version) -> Fix | None:
