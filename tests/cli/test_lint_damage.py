@@ -61,3 +61,12 @@ def test_a_schema_that_is_lost_or_broken_is_a_finding(released: Path, text: str 
     result = run("lint", "--select", "broken-schema", folder=released)
     assert result.code == 1
     assert "prompts/chat.yaml:3:18: error: the output schema" in result.out
+
+
+def test_a_bump_says_who_will_not_take_it(released: Path) -> None:
+    chat = released / "prompts/chat.yaml"
+    chat.write_text(chat.read_text().replace("use: rules/tone", "use: rules/tone@^1"))
+    head = "---\nkind: rule\nversion: 1.0.0\ninputs: {vip: {type: boolean}}\n---\n- Be kind{{ ', too' if vip }}.\n"
+    (released / "prompts/rules/tone.md").write_text(head)
+    result = run("lint", "prompts/rules/tone.md", folder=released)
+    assert "raise the version to 2.0.0, which chat (rules/tone@^1) will not take" in result.out

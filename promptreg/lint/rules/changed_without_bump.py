@@ -17,6 +17,8 @@ from promptreg.model.version import Version
 
 __all__ = ["RULE"]
 
+_SHOWN = 3
+
 
 def _check(head: Head, options: Mapping[str, Any]) -> Iterator[Hit]:
     store, own = head.workspace.store, head.head
@@ -56,7 +58,24 @@ def _fix(head: Head, place: Place, last: Version) -> Fix | None:
     if place.text.count(str(head.head.version)) != 1:
         return None
     text = place.text.replace(str(head.head.version), str(version))
-    return Fix("unsafe", f"raise the version to {version}", (Edit(place, text),))
+    left = _left_behind(head, version)
+    return Fix("unsafe", f"raise the version to {version}{left}", (Edit(place, text),))
+
+
+def _left_behind(head: Head, version: Version) -> str:
+    """What the new number is not for: those who ask for another one go on with the release they have."""
+    heads = head.workspace.store.heads.values()
+    refs = {
+        f"{one.name} ({use.text})"
+        for one in heads
+        for use in one.uses
+        if use.ref.name == head.name and use.ref.constraint is not None and not use.ref.constraint.allows(version)
+    }
+    if not refs:
+        return ""
+    shown = ", ".join(sorted(refs)[:_SHOWN])
+    more = f" and {len(refs) - _SHOWN} more" if len(refs) > _SHOWN else ""
+    return f", which {shown}{more} will not take"
 
 
 RULE = Rule(
@@ -67,4 +86,5 @@ RULE = Rule(
     check=_check,
     severity="error",
     fix="unsafe",
+    reach="registry",
 )
