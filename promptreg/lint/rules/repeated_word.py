@@ -13,9 +13,11 @@ from promptreg.lint.subjects import Template
 
 __all__ = ["RULE"]
 
-_ANY = re.compile(r"\b([a-z]{2,}) \1\b")
+_WORD = "[a-z]{2,}|a(?= a [a-z]{2})"
+_ANY = re.compile(rf"\b({_WORD}) \1\b")
 _TWICE = re.compile(
-    r"(?<![\w'’.,/\\$@#&:;+=<>~|*^(){}\[\]-])(?<!['\"“‘_])([a-z]{2,}) \1"
+    r"(?<![\w'’.,/\\$@#&:;+=<>~|*^(){}\[\]-])(?<!['\"“‘_])"
+    rf"({_WORD}) \1"
     r"(?![\w'’/\\$@#&+=<>~|*^(){}\[\]-])"
 )
 _USUAL = frozenset((
