@@ -63,7 +63,7 @@ Examples:
 
 \b
 Exit codes:
-  1  findings of severity error (see --fail-on)
+  1  findings of severity error (see --fail-on); with --diff, fixes to make, too
   2  wrong options, settings or targets
   3  a rule crashed: what it would have found is not known
   4  a release is not what the lock says
@@ -104,7 +104,10 @@ Exit codes:
     "--unsafe-fixes", is_flag=True, help="Make fixes that may change rendered text, too; read them before you commit."
 )
 @click.option(
-    "--diff", is_flag=True, help="Print what the fixes would change, and change nothing; exit code 1 if there are any."
+    "--diff",
+    is_flag=True,
+    help="Print what the fixes would change, and change nothing; exit code 1 if there are any, or findings that stay "
+    "and fail.",
 )
 @click.option(
     "--baseline",
@@ -214,7 +217,7 @@ def _open(
     from promptreg.registry.config import find_registry
 
     config = find_registry(os.getcwd(), where.folder, on_disk=where.moment == NOW)
-    settings = over(chosen.over(read_settings(config)), drawing, config.root)
+    settings = over(chosen.over(read_settings(config)), drawing, config.root, where.folder)
     before = None
     if watched is not None and where.moment.at is None:
         before = watch(config, settings, watched, staged=where.moment.staged)

@@ -33,11 +33,17 @@ class Drawing(NamedTuple):
             raise UsageError("--update-baseline wants the file: --baseline FILE, or the setting lint.baseline")
 
 
-def over(settings: Settings, drawing: Drawing, root: str) -> Settings:
-    """The settings with the baseline that the option names."""
+def over(settings: Settings, drawing: Drawing, root: str, registry: str | None) -> Settings:
+    """The settings with the baseline that the option names, and the command that writes it for this `registry`."""
     if drawing.file is not None:
         path = os.path.relpath(os.path.abspath(drawing.file), root).replace(os.sep, "/")
         settings = settings._replace(baseline=path)
+    given = (("--registry", registry), ("--baseline", drawing.file))
+    words = [word for option, value in given if value is not None for word in (option, value)]
+    if words:
+        import shlex
+
+        settings = settings._replace(update_baseline=f"promptreg lint {shlex.join(words)} --update-baseline")
     return settings
 
 

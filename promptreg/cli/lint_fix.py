@@ -96,12 +96,14 @@ def show_diff(workspace: Workspace, fixed: Fixed, output: str | None) -> None:
 def tell_fixes(fixed: Fixed, fixing: Fixing) -> None:
     """Say on standard error what was fixed, what was not and why, and which heads need a new version."""
     from promptreg.lint.raise_version import bumps
-    from promptreg.output.lint_fixes import bump_lines, fix_lines, refusal_lines
+    from promptreg.output.lint_fixes import bump_lines, fix_lines, idle_lines, refusal_lines
 
     streams.flush()
     for line in fix_lines(fixed):
         streams.talk(f"{'would fix' if fixing.diff else 'fixed'} {line}")
     for line in refusal_lines(fixed):
         streams.warn(line)
+    for line in idle_lines(fixed, unsafe=fixing.unsafe) if fixing.diff else ():
+        streams.talk(line)
     for line in bump_lines(bumps(fixed.workspace, fixed.texts)):
         streams.talk(line)

@@ -11,11 +11,12 @@ from promptreg.cli import streams
 from promptreg.cli.complete import complete_rules, complete_team_rules
 from promptreg.cli.lint_rules import every_rule, team_rules
 from promptreg.cli.options import Actions, format_option, plugins_option, registry_option
-from promptreg.errors import UsageError, nearest
+from promptreg.errors import InvalidFile, Problem, UsageError, nearest
 
 if TYPE_CHECKING:
     from promptreg.lint.rule import Rule
     from promptreg.lint.settings import Settings
+    from promptreg.lint.team.load import TeamRules
     from promptreg.lint.team.rule_file import TeamRule
 
 __all__ = ["command"]
@@ -127,7 +128,7 @@ def test(rules: tuple[str, ...], form: str, registry: str | None) -> int:
     if not os.path.isdir(os.path.join(root, settings.rules)):
         raise UsageError.at("there is no such folder, so there are no rules to test", path=settings.rules)
     team = team_rules(root, settings)
-    report = test_team_rules(_named(rules, team.rules))
+    report = test_team_rules(_named(rules, team, os.path.join(root, settings.rules), root))
     if form == "json":
         streams.write_document(tests_document(report))
     else:
@@ -139,13 +140,24 @@ def test(rules: tuple[str, ...], form: str, registry: str | None) -> int:
     return int(bool(report.failures))
 
 
-def _named(names: tuple[str, ...], rules: tuple[TeamRule, ...]) -> tuple[TeamRule, ...]:
-    """The team's rules of these names; all of them, without names."""
-    known = [rule.name for rule in rules]
+def _named(names: tuple[str, ...], team: TeamRules, folder: str, root: str) -> tuple[TeamRule, ...]:
+    """The team's rules of these names; all of them, without names.
+
+    A broken file has its name all the same: raises InvalidFile with what is wrong when the names lead to nothing else.
+    """
+    broken: dict[str, list[Problem]] = {}
+    for problem in team.problems:
+        above, file = os.path.split(os.path.abspath(os.path.join(root, problem.path or "")))
+        if above == os.path.abspath(folder):
+            broken.setdefault(os.path.splitext(file)[0], []).append(problem)
+    known = [*(rule.name for rule in team.rules), *broken]
     for name in names:
         if name not in known:
             raise UsageError.at(f'the team has no rule "{name}"', suggestion=nearest(name, known))
-    return tuple(rule for rule in rules if not names or rule.name in names)
+    found = tuple(rule for rule in team.rules if not names or rule.name in names)
+    if names and not found:
+        raise InvalidFile([problem for name in dict.fromkeys(names) for problem in broken[name]])
+    return found
 
 
 def _project(registry: str | None) -> tuple[str, Settings]:

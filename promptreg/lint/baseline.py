@@ -1,8 +1,8 @@
 """A baseline: findings that were there when somebody drew the line. It can only shrink.
 
-An entry stands for findings of one rule in one component whose message, place and line read the same; line numbers and
-paths do not matter. Of numeric rules it holds the amounts: a lower one fits, a higher one does not. Secrets and crashes
-are never in a baseline.
+An entry stands for findings of one rule in one component whose message, place and line read the same; line numbers do
+not matter, names do: a renamed component has new findings. Of numeric rules it holds the amounts: a lower one fits, a
+higher one does not. Secrets and crashes are never in a baseline.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from promptreg.errors import InvalidFile, PromptregError, UsageError
 from promptreg.lint.finding import Finding
+from promptreg.lint.settings import UPDATE_BASELINE
 
 __all__ = [
     "Baseline",
@@ -153,13 +154,16 @@ def _line(finding: Finding) -> str:
 # -- files
 
 
-def read_baseline(file: str, path: str) -> Baseline:
-    """The baseline in a file that is shown as `path`; raises UsageError when there is none, InvalidFile for another."""
+def read_baseline(file: str, path: str, update: str = UPDATE_BASELINE) -> Baseline:
+    """The baseline in a file that is shown as `path`, and that the command `update` writes.
+
+    Raises UsageError when there is none, InvalidFile for another file.
+    """
     from promptreg.registry.files import decode_utf8, read_bytes
     from promptreg.registry.strict_json import parse_json
 
     if not os.path.lexists(file):
-        raise UsageError.at(f"there is no baseline {path}: `promptreg lint --update-baseline` writes one")
+        raise UsageError.at(f"there is no baseline {path}: `{update}` writes one")
     document = parse_json(decode_utf8(read_bytes(file, path), path))
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise InvalidFile.at(f'is no baseline: "schema" must be "{SCHEMA}"', path=path)

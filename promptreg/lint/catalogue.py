@@ -9,7 +9,7 @@ from importlib import import_module
 from promptreg.errors import UsageError, nearest
 from promptreg.lint.rule import Rule
 
-__all__ = ["ALIASES", "MODULES", "builtin_rules", "find_rules"]
+__all__ = ["ALIASES", "MODULES", "builtin_rules", "find_rules", "nearest_selector"]
 
 MODULES: tuple[str, ...] = (
     "broken_binding",
@@ -111,6 +111,13 @@ def find_rules(selector: str, rules: Iterable[Rule]) -> tuple[Rule, ...]:
     wanted = ALIASES.get(selector, selector)
     found = tuple(rule for rule in rules if wanted in ("all", rule.name, rule.code, rule.group))
     if not found:
-        near = nearest(selector, [*(rule.name for rule in rules), *(rule.code for rule in rules)])
-        raise UsageError.at(f'there is no lint rule "{selector}"', suggestion=near)
+        known = dict.fromkeys(word for rule in rules for word in (rule.name, rule.code, rule.group))
+        raise UsageError.at(f'there is no lint rule "{selector}"', suggestion=nearest_selector(selector, known))
     return found
+
+
+def nearest_selector(word: str, known: Iterable[str]) -> str | None:
+    """The selector that looks most like a word; capitals tell names from codes, and may be all that is wrong."""
+    known = sorted(known)
+    tried = (nearest(spelt, known) for spelt in (word, word.lower(), word.upper()))
+    return next((one for one in known if one.lower() == word.lower()), None) or next(filter(None, tried), None)

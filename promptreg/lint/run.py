@@ -75,7 +75,8 @@ def lint(
 def _baseline(workspace: Workspace, settings: Settings) -> Baseline:
     if settings.baseline is None:
         return {}
-    return read_baseline(os.path.join(workspace.registry.root, settings.baseline), settings.baseline)
+    file = os.path.join(workspace.registry.root, settings.baseline)
+    return read_baseline(file, settings.baseline, settings.update_baseline)
 
 
 def _covered(chosen: Chosen, selection: Selection, crashes: Iterable[Crash]) -> Covered:
@@ -90,7 +91,7 @@ def _loose(held: Held, settings: Settings) -> list[str]:
     if not count:
         return []
     entries = "an entry" if count == 1 else f"{count} entries"
-    return [f"{entries} of {settings.baseline} can be tightened: promptreg lint --update-baseline does it"]
+    return [f"{entries} of {settings.baseline} can be tightened: `{settings.update_baseline}` does it"]
 
 
 def _python(workspace: Workspace, chosen: Chosen) -> list[PythonFile]:

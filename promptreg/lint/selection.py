@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from promptreg.errors import InvalidFile, Problem, UsageError, nearest
-from promptreg.lint.catalogue import ALIASES, find_rules
+from promptreg.lint.catalogue import ALIASES, find_rules, nearest_selector
 from promptreg.lint.engine import Active
 from promptreg.lint.finding import Finding, Severity
 from promptreg.lint.rule import Rule
@@ -156,7 +156,7 @@ class Selection:
         known = {word for rule in self.rules for word in (rule.name, rule.code)}
         for name in self.settings.options:
             if name not in known:
-                self._refuse(name, f'there is no lint rule "{name}"', nearest(name, known))
+                self._refuse(name, f'there is no lint rule "{name}"', nearest_selector(name, known))
 
     def _refuse(self, word: str, message: str, near: str | None = None) -> None:
         path, line, column = self.settings.place(word)

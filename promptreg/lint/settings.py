@@ -13,11 +13,13 @@ from promptreg.lint.finding import Severity
 from promptreg.registry.config import Config, place_of_setting, settings_table
 from promptreg.text import Source
 
-__all__ = ["DEFAULT", "SEVERITIES", "FolderSettings", "Settings", "read_settings"]
+__all__ = ["DEFAULT", "SEVERITIES", "UPDATE_BASELINE", "FolderSettings", "Settings", "read_settings"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 DEFAULT = ("default",)
 """Selects the rules that are on by default."""
+UPDATE_BASELINE = "promptreg lint --update-baseline"
+"""Writes the baseline that the settings of a project name."""
 
 
 class FolderSettings(NamedTuple):
@@ -38,7 +40,7 @@ class Settings(NamedTuple):
     `options` are those of single rules, by name. `folders` hold in order, the last that fits wins. `version` is a pin
     such as (0, 1): rules that came with a later version are off unless named. `baseline` and `rules` (the folder of the
     team's rules) are paths from the project root; `python` are globs of the code that uses the registry. `source` is
-    the file that all this was read from.
+    the file that all this was read from. `update_baseline` is the command that writes the baseline, for messages.
     """
 
     select: tuple[str, ...] = DEFAULT
@@ -54,6 +56,7 @@ class Settings(NamedTuple):
     python: tuple[str, ...] = ()
     rules: str = "rules"
     source: Source | None = None
+    update_baseline: str = UPDATE_BASELINE
 
     def chosen(self, select: tuple[str, ...] = (), ignore: tuple[str, ...] = ()) -> Settings:
         """The settings under what a caller chose: `select` replaces every selection, `ignore` adds to what is off."""
@@ -181,5 +184,5 @@ class _Reader:
             yield FolderSettings(folder.strip("/"), select, ignore, self.severities(inner, at))
 
 
-_KEYS = tuple(name.replace("_", "-") for name in Settings._fields if name != "source")
+_KEYS = tuple(name.replace("_", "-") for name in Settings._fields if name not in ("source", "update_baseline"))
 _FOLDER_KEYS = tuple(name for name in FolderSettings._fields if name != "folder")

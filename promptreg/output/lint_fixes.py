@@ -9,9 +9,10 @@ from difflib import unified_diff
 from promptreg.lint.fix import Fixed
 from promptreg.lint.raise_version import Bump
 from promptreg.output.lint_secrets import Secrets
+from promptreg.output.lint_text import counted
 from promptreg.output.styled import Row, Span
 
-__all__ = ["bump_lines", "diff_rows", "diff_text", "fix_lines", "refusal_lines"]
+__all__ = ["bump_lines", "diff_rows", "diff_text", "fix_lines", "idle_lines", "refusal_lines"]
 
 _NO_END = "\\ No newline at end of file\n"
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
@@ -34,6 +35,17 @@ def refusal_lines(fixed: Fixed) -> Iterator[str]:
     for finding, reason in fixed.refused:
         place = finding.place.source.location(finding.place.start)
         yield f"{place}: the fix of {finding.rule} was not made: {secrets.hide(reason)}"
+
+
+def idle_lines(fixed: Fixed, *, unsafe: bool) -> Iterator[str]:
+    """What a diff of nothing does not say: how many findings stay, and for how many an unsafe fix was not tried."""
+    findings = fixed.report.findings
+    if fixed.texts or not findings:
+        return
+    yield f"nothing can be fixed: {counted(len(findings), 'finding')} {'stays' if len(findings) == 1 else 'stay'}"
+    more = sum(one.fix is not None and one.fix.applicability == "unsafe" for one in findings)
+    if more and not unsafe:
+        yield f"{counted(more, 'finding')} with an unsafe fix: see --unsafe-fixes --diff"
 
 
 def bump_lines(bumps: Iterable[Bump]) -> Iterator[str]:

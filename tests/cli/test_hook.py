@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,11 @@ _HOOKS = Path(__file__).parents[2] / ".pre-commit-hooks.yaml"
 _RULE = b"---\nkind: rule\nversion: 1.0.0\n---\n- {% include 'rules/b' %}\n"
 
 
-def hook(folder: Path) -> Result:
+def hook(folder: Path, *more: str, name: str = "promptreg-registry") -> Result:
     root = parse_yaml(Source(_HOOKS.name, _HOOKS.read_text(encoding="utf-8"))).root
-    program, *arguments = next(hook for hook in root if hook["id"] == "promptreg-registry")["entry"].split()
+    program, *arguments = next(hook for hook in root if hook["id"] == name)["entry"].split()
     assert program == "promptreg"
-    return run(*arguments, folder=folder)
+    return run(*arguments, *more, folder=folder)
 
 
 def circle(prompts: Path) -> None:
@@ -71,3 +72,14 @@ def test_the_hook_fails_for_a_sample_that_cannot_be_parsed(tmp_path: Path) -> No
     result = hook(tmp_path)
     assert result.code == 2
     assert "prompts/samples/none.json:1:9" in result.err
+
+
+@pytest.mark.parametrize("name", ["promptreg-lint", "promptreg-fix", "promptreg-verify", "promptreg-registry"])
+def test_every_hook_finds_a_registry_below_the_top_by_its_argument(name: str, tmp_path: Path) -> None:
+    copy_small(tmp_path / "services" / "bot")
+    for arguments in (["init", "-q"], ["add", "-A"]):
+        subprocess.run(["git", *arguments], cwd=tmp_path, check=True)
+    files = ["services/bot/prompts/hello.yaml"] if name == "promptreg-fix" else []
+    assert hook(tmp_path, *files, name=name).code == 2
+    result = hook(tmp_path, "--registry", "services/bot/prompts", *files, name=name)
+    assert result.code == 0, result.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Mapping
@@ -293,10 +294,13 @@ def test_rules_are_listed_and_explained() -> None:
     [
         (["list", "undefind-variable"], 'did you mean "undefined-variable"?'),
         (["explain", "undefind-variable"], 'did you mean "undefined-variable"?'),
+        (["explain", "tpl002"], 'did you mean "TPL002"?'),
+        (["list", "tpl"], 'did you mean "TPL"?'),
+        (["list", "Undefined-Variable"], 'did you mean "undefined-variable"?'),
         (["explain", "TPL"], "choose one of"),
         (["explian"], 'did you mean "explain"?'),
     ],
-    ids=["list", "explain", "group", "action"],
+    ids=["list", "explain", "small code", "small group", "capital name", "group", "action"],
 )
 def test_an_unknown_rule_is_exit_2(arguments: list[str], message: str) -> None:
     result = run("rules", *arguments)
@@ -359,6 +363,24 @@ def test_a_diff_is_one_that_git_applies_and_nothing_is_written(end: str, tmp_pat
     assert contents(folder) == before
     subprocess.run(["git", "apply", "-"], input=result.raw, cwd=folder, check=True)
     assert file.read_bytes().decode() == text.replace("Speak", "Say")
+
+
+def test_a_diff_of_nothing_says_how_much_stays(bad: Path) -> None:
+    rule = ("--select", "unused-variable")
+    result = run("lint", *rule, "--fail-on", "warning", "--unsafe-fixes", "--diff", folder=bad)
+    assert (result.code, result.out, result.err) == (1, "", "nothing can be fixed: 1 finding stays\n")
+    assert run("lint", *rule, "--diff", folder=bad).code == 0
+    clean = run("lint", "--select", "repeated-word", "--diff", folder=bad)
+    assert (clean.code, clean.out, clean.err) == (0, "", "")
+
+
+def test_a_diff_of_no_safe_fix_points_to_the_unsafe_ones(tmp_path: Path) -> None:
+    folder = registry_to_fix(tmp_path)
+    result = with_rule(WORD, folder, "--select", "wrong-word", "--diff")
+    assert (result.code, result.out) == (1, "")
+    assert result.err == (
+        "nothing can be fixed: 1 finding stays\n1 finding with an unsafe fix: see --unsafe-fixes --diff\n"
+    )
 
 
 def test_a_released_file_needs_a_new_version(tmp_path: Path) -> None:
@@ -450,6 +472,30 @@ def test_a_baseline_that_makes_no_sense_is_exit_2(options: list[str], message: s
     assert message in result.err
 
 
+def test_the_command_that_writes_a_baseline_is_one_that_works(bad: Path) -> None:
+    inner = bad / "prompts" / "rules"
+    for options, folder in ((["--baseline", "a b.json"], inner), (["--registry", "prompts", "--baseline", "c"], bad)):
+        missing = run("lint", *options, folder=folder)
+        assert missing.code == 2
+        written_by = shlex.split(missing.err.split("`")[1])
+        assert written_by == ["promptreg", "lint", *options, "--update-baseline"]
+        assert run(*written_by[1:], folder=folder).code == 0
+        file = bad / "prompts/rules/bad.md"
+        before = file.read_bytes()
+        file.write_bytes(before.replace(b"mood", b"name"))
+        loose = run("lint", *options, folder=folder)
+        assert loose.code == 0
+        assert shlex.split(loose.err.split("`")[1]) == written_by
+        assert "2 fewer" in run(*written_by[1:], folder=folder).err
+        assert run("lint", *options, folder=folder).err == ""
+        file.write_bytes(before)
+
+
+def test_the_command_for_the_baseline_of_the_settings_is_short(bad: Path) -> None:
+    (bad / "promptreg.toml").write_text('registry = "prompts"\n[lint]\nbaseline = "old.json"\n', encoding="utf-8")
+    assert "`promptreg lint --update-baseline` writes one" in run("lint", folder=bad).err
+
+
 # -- rules of the team
 
 RULE = """\
@@ -499,6 +545,20 @@ def test_a_file_that_is_no_rule_is_exit_2(team: Path) -> None:
         result = run(*arguments, folder=team)
         assert result.code == 2
         assert "rules/broken.yaml:1:7" in result.err
+
+
+def test_a_broken_rule_that_is_named_says_what_is_wrong_with_its_file(team: Path) -> None:
+    (team / "rules/broken.yaml").write_text("kind: existance\n", encoding="utf-8")
+    (team / "rules/other.yaml").write_text("kind: nothing\n", encoding="utf-8")
+    result = run("rules", "test", "broken", folder=team)
+    assert (result.code, result.out) == (2, "")
+    assert "rules/broken.yaml:1:7" in result.err
+    assert "no rule" not in result.err
+    assert "other.yaml" not in result.err
+    both = run("rules", "test", "no-slang", "broken", folder=team)
+    assert (both.code, both.out) == (2, "2 tests of 1 rule: all as they should be\n")
+    assert "rules/broken.yaml:1:7" in both.err
+    assert 'did you mean "broken"?' in run("rules", "test", "brokne", folder=team).err
 
 
 def test_a_team_without_rules_has_nothing_to_test(bad: Path) -> None:

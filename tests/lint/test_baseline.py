@@ -60,10 +60,18 @@ def test_the_same_text_in_another_component_or_once_more_is_new(tmp_path: Path) 
     ]
 
 
+def test_a_renamed_component_is_another_one(tmp_path: Path) -> None:
+    drawn(tmp_path, run(tmp_path, {"one": "- {{ a }}\n"}))
+    (tmp_path / "prompts" / "one.md").rename(tmp_path / "prompts" / "two.md")
+    report = run(tmp_path, {}, baseline=FILE)
+    assert (texts(report.findings), texts(report.baselined)) == (["a"], [])
+    assert len(report.notices) == 1
+
+
 def test_what_is_gone_is_told_and_taken_out_and_never_put_in_again(tmp_path: Path) -> None:
     drawn(tmp_path, run(tmp_path, {"one": "- {{ a }}\n- {{ b }}\n", "two": "- {{ c }}\n"}))
     report = run(tmp_path, {"one": "- {{ b }}\n- {{ new }}\n"}, baseline=FILE)
-    assert report.notices == (f"an entry of {FILE} can be tightened: promptreg lint --update-baseline does it",)
+    assert report.notices == (f"an entry of {FILE} can be tightened: `promptreg lint --update-baseline` does it",)
     old = read_baseline(str(tmp_path / FILE), FILE)
     new = tightened(old, report.baselined, report.covered)
     assert sorted(entry.message.split('"')[1] for entry in new.values()) == ["b", "c"]
