@@ -1,12 +1,10 @@
 """Which Python files are worth parsing, decided on their bytes.
 
 The filter never loses a finding: everything that is reported needs a name that the filter looks for. Names are resolved
-through imports, so the library must stand in the file, and so must the last word of the function that is called.
+through imports, so the library must stand in the file, and of a model library the last word of the function, too.
 """
 
 from __future__ import annotations
-
-import re
 
 from promptreg.lint.calls.sinks import mentions_sink
 
@@ -16,11 +14,7 @@ METHODS = ("render", "require", "check_output", "samples", "sample", "worst_case
            "closure", "tree", "bundle", "verify", "outdated")  # fmt: skip
 """The methods of a registry that take refs."""
 
-_METHOD = re.compile(rb"\b(?:" + "|".join(METHODS).encode() + rb")\b")
-
 
 def is_worth_parsing(data: bytes) -> bool:
-    """Whether a file can hold a call that is checked."""
-    if b"promptreg" in data and _METHOD.search(data) is not None:
-        return True
-    return mentions_sink(data)
+    """Whether a file can hold a call that is checked; of one that names promptreg, people want to know if it parses."""
+    return b"promptreg" in data or mentions_sink(data)
