@@ -72,7 +72,7 @@ def guarded(action: Callable[[], int], *, as_json: bool) -> int:
         return _report([Problem("interrupted", "interrupted")], INTERRUPTED, as_json=as_json)
     except click.ClickException as error:
         return _report_click(error, as_json=as_json)
-    except Exception as error:
+    except Exception as error:  # the boundary: no traceback reaches a user, and PROMPTREG_DEBUG shows it
         return _report_error(error, as_json=as_json)
 
 

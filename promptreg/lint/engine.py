@@ -140,7 +140,7 @@ class _Run:
             try:
                 for hit in rule.check(subject, options):
                     self._add(rule, hit, head)
-            except Exception as error:
+            except Exception as error:  # whatever a rule of anybody raises: it must hide no other rule's findings
                 self.crashes.append(Crash(rule.name, shown, f"{type(error).__name__}: {error}"))
 
     def _add(self, rule: Rule, hit: Hit, head: Head | None) -> None:
