@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from promptreg.lint.team.fields import Fields
 from promptreg.lint.team.found import Found, Other, Unit
-from promptreg.lint.team.matcher import Match, Matcher
-from promptreg.lint.team.sheet import Passage, Sheet
+from promptreg.lint.team.kinds.of_matcher import OfMatcher
+from promptreg.lint.team.matcher import Match
+from promptreg.lint.team.sheet import Passage
 
 __all__ = ["Consistency", "read"]
 
 
-class Consistency(NamedTuple):
+class Consistency(OfMatcher):
     """The first use of another form than that which a unit uses first is a finding.
 
     The value of a term is the number of its pair and the form: `0 adviser`.
     """
 
-    matcher: Matcher
-
-    def may_find(self, sheet: Sheet) -> bool:
-        """See Finder."""
-        return self.matcher.may_match(sheet)
-
-    def touched(self, sheet: Sheet, passages: Unit) -> Unit:
-        """See Finder."""
-        return self.matcher.touched(sheet, passages)
+    __slots__ = ()
 
     def find(self, unit: Unit) -> Iterator[Found]:
         """See Finder."""

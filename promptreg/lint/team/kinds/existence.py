@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from promptreg.lint.team.fields import Fields
 from promptreg.lint.team.found import Found, Unit
-from promptreg.lint.team.matcher import Matcher
-from promptreg.lint.team.sheet import Sheet
+from promptreg.lint.team.kinds.of_matcher import OfMatcher
 
 __all__ = ["Existence", "read"]
 
 
-class Existence(NamedTuple):
+class Existence(OfMatcher):
     """Every match is a finding."""
 
-    matcher: Matcher
-
-    def may_find(self, sheet: Sheet) -> bool:
-        """See Finder."""
-        return self.matcher.may_match(sheet)
-
-    def touched(self, sheet: Sheet, passages: Unit) -> Unit:
-        """See Finder."""
-        return self.matcher.touched(sheet, passages)
+    __slots__ = ()
 
     def find(self, unit: Unit) -> Iterator[Found]:
         """See Finder."""

@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from promptreg.lint.team.fields import Fields
 from promptreg.lint.team.found import Found, Other, Unit
+from promptreg.lint.team.kinds.of_matcher import OfMatcher
 from promptreg.lint.team.matcher import Match, Matcher
-from promptreg.lint.team.sheet import Passage, Sheet
+from promptreg.lint.team.sheet import Passage
 
 __all__ = ["Repetition", "read"]
 
 
-class Repetition(NamedTuple):
+class Repetition(OfMatcher):
     """A match with the text of one before it, white space and case aside, is a finding.
 
     When `adjacent`, only the match right before it counts, and only white space may stand between.
     """
 
-    matcher: Matcher
-    adjacent: bool
+    __slots__ = ("adjacent",)
 
-    def may_find(self, sheet: Sheet) -> bool:
-        """See Finder."""
-        return self.matcher.may_match(sheet)
-
-    def touched(self, sheet: Sheet, passages: Unit) -> Unit:
-        """See Finder."""
-        return self.matcher.touched(sheet, passages)
+    def __init__(self, matcher: Matcher, *, adjacent: bool) -> None:
+        super().__init__(matcher)
+        self.adjacent = adjacent
 
     def find(self, unit: Unit) -> Iterator[Found]:
         """See Finder."""
@@ -51,4 +46,4 @@ def _touch(before: tuple[Passage, Match], passage: Passage, match: Match) -> boo
 
 def read(fields: Fields) -> Repetition:
     """The rule's own keys: `phrases` and `patterns`, `adjacent` (true unless said otherwise)."""
-    return Repetition(fields.matcher(), fields.flag("adjacent", default=True))
+    return Repetition(fields.matcher(), adjacent=fields.flag("adjacent", default=True))

@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from promptreg.lint.team.fields import Fields
 from promptreg.lint.team.found import Found, Unit
-from promptreg.lint.team.matcher import Matcher
-from promptreg.lint.team.sheet import Sheet
+from promptreg.lint.team.kinds.of_matcher import OfMatcher
 
 __all__ = ["Substitution", "read"]
 
 
-class Substitution(NamedTuple):
+class Substitution(OfMatcher):
     """Every match is a finding, with a replacement in the case that it is written in."""
 
-    matcher: Matcher
-
-    def may_find(self, sheet: Sheet) -> bool:
-        """See Finder."""
-        return self.matcher.may_match(sheet)
-
-    def touched(self, sheet: Sheet, passages: Unit) -> Unit:
-        """See Finder."""
-        return self.matcher.touched(sheet, passages)
+    __slots__ = ()
 
     def find(self, unit: Unit) -> Iterator[Found]:
         """See Finder."""
