@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from promptreg.errors import Problem
-from promptreg.lint.finding import Place
+from promptreg.lint.finding import Fix, Hit, Place, Related
 from promptreg.model.component import Component
 from promptreg.model.inputs import InputSpec
 from promptreg.model.prompt import Prompt
@@ -282,6 +282,10 @@ class Composition(NamedTuple):
     problems: tuple[Problem, ...]
 
 
+Spot = tuple[int, int, int]
+"""Characters of a rendered message: its number, start and end."""
+
+
 class RenderedPrompt:
     """Scope `rendered`: one rendering of a prompt, by a sample or of a branch that no sample takes (`sample` None).
 
@@ -327,6 +331,34 @@ class RenderedPrompt:
                 place = place._replace(start=found.pop()[0].start)
             found.append((place, piece.component, piece.version))
         return found
+
+    def hits(
+        self,
+        said: str,
+        spot: Spot,
+        *,
+        other: tuple[str, Spot] | None = None,
+        fix: Fix | None = None,
+        amount: float | None = None,
+    ) -> Iterator[Hit]:
+        """A hit where the text at `spot` begins, with the place of an `other` text that took part.
+
+        None where one of them has no source of its own, or both have the same. With an `amount` the place is empty:
+        what is counted is the whole prompt, and a baseline must know it again when its lines move.
+        """
+        places = self.places(*spot)
+        if not places:
+            return
+        place, component, version = places[0]
+        related: tuple[Related, ...] = ()
+        if other is not None:
+            before = self.places(*other[1])
+            if not before or before[0][0] == place:
+                return
+            related = (Related(other[0], *before[0]),)
+        if amount is not None:
+            place = place._replace(end=place.start)
+        yield Hit(said, place, related, fix, component=component, version=version, amount=amount)
 
 
 class ExampleSet(NamedTuple):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from promptreg.lint.finding import Hit, Related
+from promptreg.lint.finding import Hit
 from promptreg.lint.plain import CODE, EXAMPLE, sentence_at
 from promptreg.lint.prose import PRINTED
 from promptreg.lint.rendered_text import RenderedText
@@ -51,13 +51,9 @@ def _check(prompt: RenderedPrompt, options: Mapping[str, Any]) -> Iterator[Hit]:
     for number, later in enumerate(found):
         for earlier in found[:number]:
             if earlier.format.lower() != later.format.lower():
-                first = prompt.places(earlier.text.message, earlier.start, earlier.end)
-                second = prompt.places(later.text.message, later.start, later.end)
-                if first and second:
-                    place, component, version = second[0]
-                    said = f"only {later.format} here, and only {earlier.format} elsewhere in the same prompt"
-                    related = (Related(f"only {earlier.format}", *first[0]),)
-                    yield Hit(said, place, related, component=component, version=version)
+                said = f"only {later.format} here, and only {earlier.format} elsewhere in the same prompt"
+                other = (f"only {earlier.format}", (earlier.text.message, earlier.start, earlier.end))
+                yield from prompt.hits(said, (later.text.message, later.start, later.end), other=other)
                 break
 
 

@@ -47,7 +47,7 @@ def _announced(prompt: RenderedPrompt, text: RenderedText) -> Iterator[Hit]:
         and PRINTED not in found.group()
         and found.group().rstrip().endswith((":", "below", "follows"))
     ):
-        yield from _hit(prompt, text, found.span("cue"), f'nothing follows "{found["cue"]}"')
+        yield from prompt.hits(f'nothing follows "{found["cue"]}"', (text.message, *found.span("cue")))
 
 
 def _named(prompt: RenderedPrompt, text: RenderedText) -> Iterator[Hit]:
@@ -59,16 +59,8 @@ def _named(prompt: RenderedPrompt, text: RenderedText) -> Iterator[Hit]:
         if what == "step":
             there |= {int(one["n"]) for one in _NUMBERED.finditer(text.text)}
         if len(there) > 1 and number > max(there):
-            yield from _hit(
-                prompt, text, (found.start("what"), found.end("n")), f"there is no {what} {number} in this prompt"
-            )
-
-
-def _hit(prompt: RenderedPrompt, text: RenderedText, span: tuple[int, int], said: str) -> Iterator[Hit]:
-    places = prompt.places(text.message, *span)
-    if places:
-        place, component, version = places[0]
-        yield Hit(said, place, component=component, version=version)
+            said = f"there is no {what} {number} in this prompt"
+            yield from prompt.hits(said, (text.message, found.start("what"), found.end("n")))
 
 
 RULE = Rule(

@@ -25,11 +25,9 @@ def _check(prompt: RenderedPrompt, options: Mapping[str, Any]) -> Iterator[Hit]:
         share = len(loud) / len(lines) if lines else 0.0
         if len(loud) >= options["lines"] and share > options["share"]:
             found = _LOUD.search(text.instructions, loud[0].start())
-            places = prompt.places(text.message, *found.span()) if found else ()
-            if places:
-                place, component, version = places[0]
-                said = f"{len(loud)} of {len(lines)} lines of this message are emphasised"
-                yield Hit(said, place, component=component, version=version)
+            assert found is not None
+            said = f"{len(loud)} of {len(lines)} lines of this message are emphasised"
+            yield from prompt.hits(said, (text.message, *found.span()), amount=len(loud))
 
 
 RULE = Rule(

@@ -25,11 +25,8 @@ def _check(prompt: RenderedPrompt, options: Mapping[str, Any]) -> Iterator[Hit]:
     found = [(text, one) for text in prompt.texts for one in _INSTRUCTION.finditer(text.instructions)]
     if len(found) > options["most"]:
         text, one = found[options["most"]]
-        places = prompt.places(text.message, one.end() - 1, one.end())
-        if places:
-            place, component, version = places[0]
-            said = f"the prompt has {len(found)} instructions, {options['most']} at most are wanted"
-            yield Hit(said, place, component=component, version=version)
+        said = f"the prompt has {len(found)} instructions, {options['most']} at most are wanted"
+        yield from prompt.hits(said, (text.message, one.end() - 1, one.end()), amount=len(found))
 
 
 RULE = Rule(

@@ -21,15 +21,8 @@ def _check(prompt: RenderedPrompt, options: Mapping[str, Any]) -> Iterator[Hit]:
     for text in prompt.texts[:1]:
         found = _PRONOUN.match(text.instructions)
         if found is not None and text.message == 0:
-            places = prompt.places(0, *found.span("word"))
-            if places:
-                place, component, version = places[0]
-                yield Hit(
-                    f'"{found["word"]}" refers to nothing: the prompt starts here',
-                    place,
-                    component=component,
-                    version=version,
-                )
+            said = f'"{found["word"]}" refers to nothing: the prompt starts here'
+            yield from prompt.hits(said, (0, *found.span("word")))
 
 
 RULE = Rule(

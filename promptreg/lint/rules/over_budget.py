@@ -35,7 +35,8 @@ def _check(composition: Composition, options: Mapping[str, Any]) -> Iterator[Hit
         if worst is not None and worst.limit is not None and _needed(composition, worst) > worst.limit:
             exact = _exact(composition)
             if exact is not None and exact.limit is not None and (needed := _needed(composition, exact)) > exact.limit:
-                yield Hit(_said(composition, exact, needed), composition.head.place(("budget", "tokens")))
+                place = composition.head.place(("budget", "tokens"))
+                yield Hit(_said(composition, exact, needed), place, amount=needed)
                 return
     yield from _samples(composition, limit)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from promptreg.lint.finding import Hit, Related
+from promptreg.lint.finding import Hit
 from promptreg.lint.plain import CODE
 from promptreg.lint.prose import PRINTED
 from promptreg.lint.rendered_text import RenderedText
@@ -76,14 +76,11 @@ def _follows(prompt: RenderedPrompt, last: tuple[_Said, _Said], pair: tuple[_Sai
 
 
 def _hits(prompt: RenderedPrompt, first: _Said, second: _Said) -> Iterator[Hit]:
-    before = prompt.places(first.message, first.start, first.end)
-    here = prompt.places(second.message, second.start, second.end)
-    if before and here and before[0][0] != here[0][0]:
-        place, component, version = here[0]
-        said = f"{first.component} says the same in this prompt"
-        if first.component == second.component:
-            said = "this is said twice in the prompt"
-        yield Hit(said, place, (Related("the first time", *before[0]),), component=component, version=version)
+    said = f"{first.component} says the same in this prompt"
+    if first.component == second.component:
+        said = "this is said twice in the prompt"
+    before = (first.message, first.start, first.end)
+    yield from prompt.hits(said, (second.message, second.start, second.end), other=("the first time", before))
 
 
 RULE = Rule(

@@ -152,7 +152,9 @@ def _hit(rule: TeamRule, found: Found, *, may_fix: bool) -> Hit:
     fix = None
     if may_fix and found.replacement is not None and _may_replace(found):
         fix = Fix("unsafe", f'Write "{_short(found.replacement)}"', (Edit(place, found.replacement),))
-    return Hit(message, place, related, fix, secret=rule.secret)
+    if found.amount is not None and rule.per not in ("sentence", "block"):
+        place = place._replace(end=place.start)  # of all of a text: a baseline knows it again when its lines move
+    return Hit(message, place, related, fix, secret=rule.secret, amount=found.amount)
 
 
 def _short(text: str) -> str:

@@ -25,7 +25,7 @@ class Other(NamedTuple):
 class Found(NamedTuple):
     """Characters `start:end` of a passage. `values` are those of the placeholders of the message.
 
-    `replacement` is what they should be; None where no text can be told.
+    `replacement` is what they should be; None where no text can be told. `amount` is what a baseline lets only fall.
     """
 
     passage: Passage
@@ -34,6 +34,7 @@ class Found(NamedTuple):
     values: Mapping[str, str] = {}
     replacement: str | None = None
     others: tuple[Other, ...] = ()
+    amount: float | None = None
 
     @property
     def text(self) -> str:

@@ -35,7 +35,8 @@ class Occurrence(NamedTuple):
         if self.most is not None and len(found) > self.most:
             passage, match = found[self.most]
             others = tuple(Other("and here", one, hit.start, hit.end) for one, hit in found[: self.most][:5])
-            yield Found(passage, match.start, match.end, {**values, "limit": str(self.most)}, others=others)
+            values |= {"limit": str(self.most)}
+            yield Found(passage, match.start, match.end, values, others=others, amount=len(found))
         elif len(found) < self.least and unit:
             yield Found(unit[0], 0, 0, {**values, "limit": str(self.least)})
 
