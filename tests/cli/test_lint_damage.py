@@ -70,3 +70,10 @@ def test_a_bump_says_who_will_not_take_it(released: Path) -> None:
     (released / "prompts/rules/tone.md").write_text(head)
     result = run("lint", "prompts/rules/tone.md", folder=released)
     assert "raise the version to 2.0.0, which chat (rules/tone@^1) will not take" in result.out
+
+
+def test_a_changed_schema_changes_its_prompt(released: Path) -> None:
+    (released / "prompts/schemas/reply.json").write_text('{"type": "object", "required": ["answer"]}\n')
+    result = run("lint", "--select", "changed-without-bump", folder=released)
+    assert result.code == 1
+    assert "prompts/chat.yaml:2:10: error: chat differs from its release 1.0.0" in result.out

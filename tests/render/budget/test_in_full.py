@@ -11,8 +11,14 @@ from hypothesis import strategies as st
 
 import promptreg
 from promptreg.render.budget import in_full
-from promptreg.render.rendered import Rendered
+from promptreg.render.budget.allowance import Allowance
+from promptreg.render.ledger import content_texts
+from promptreg.render.rendered import Rendered, _message
+from promptreg.tokens import profile_for
+from promptreg.tokens.counter import Bounds
 from promptreg.tokens.lazy_counter import LazyCounter
+from promptreg.tokens.measure import Measure
+from promptreg.tokens.profile import NO_OVERHEAD
 from tests.support.budgeted import FILES, INPUTS, inputs
 from tests.support.registries import load_files
 
@@ -121,3 +127,51 @@ def test_nearly_all_shipped_samples_surely_fit() -> None:
         for sample in registry.samples(item.name)
     }
     assert sum(found.values()) >= len(found) - 2, found
+
+
+class Bytes:
+    """A counter with a token for each byte, which may be cut between any two characters: the bound is then exact."""
+
+    id = "bytes"
+    kind = "exact"
+    has_whole_bytes = True
+
+    @property
+    def seam_rule(self) -> Bytes:
+        return self
+
+    def count(self, text: str) -> int:
+        return len(text.encode("utf-8", "surrogatepass"))
+
+    def bounds(self, text: str) -> Bounds:
+        return Bounds(self.count(text), self.count(text))
+
+    def first(self, text: str) -> int | None:
+        return 1 if len(text) > 1 else None
+
+    def last(self, text: str) -> int | None:
+        return len(text) - 1 if len(text) > 1 else None
+
+    def cuts(self, left: str, right: str) -> bool:
+        return True
+
+
+@settings(max_examples=50)
+@given(inputs(), st.sampled_from([None, "openai/gpt-4.1"]))
+def test_the_bound_counts_every_byte_once(
+    registry: promptreg.Registry, values: dict[str, Any], model: str | None
+) -> None:
+    composed = _planned(registry, inputs=values, budget=1_000_000)._composed  # what is looked at before there is a plan
+    counter, profile = Bytes(), profile_for(model)
+    sent = [_message(one) for one in composed if one.sent]
+    around = profile.overhead(sent, counter) if profile else NO_OVERHEAD
+    texts = sum(counter.count(text) for message in sent for text in content_texts(message["content"]))
+    total = texts + around.messages + around.reply
+    # one separator behind each part, also behind the last one: the bound is that much above
+    spare = sum(counter.count(one.declared.separator) for one in composed if one.sent and one.parts)
+
+    def fits(limit: int) -> bool:
+        return in_full.surely_fits(composed, Measure(counter), profile, Allowance(limit, 0, "pack", False))
+
+    assert fits(total + spare)
+    assert not fits(total + spare - 1)
